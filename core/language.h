@@ -1,0 +1,55 @@
+/* Languages: one text file each in grader/languages/, read at start.
+ *
+ *   # python3.lang
+ *   name       Python 3
+ *   extensions py
+ *   types      text/x-python
+ *   source     solution.py
+ *   version    /usr/bin/python3 -I --version
+ *   compile    (absent: interpreted) argv; {source} and {artefact} stand for
+ *              file names
+ *   artefact   a.out
+ *   run        /usr/bin/python3 -I -S {source}
+ *   time       2        factor on the time limit
+ *   memory     32768    KiB added to the memory limit
+ *
+ * Commands are argv, split at blanks, never given to a shell.
+ */
+#ifndef GRADER_LANGUAGE_H
+#define GRADER_LANGUAGE_H
+
+#include "core/runtime.h"
+#include "lib/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    LANGUAGE_ARGS_MAX = 32
+};
+
+struct language {
+    char id[33];    /* the file's name: "python3" */
+    char title[65]; /* "Python 3" */
+    char source[65];
+    char artefact[65];                /* "" interpreted */
+    char *version[LANGUAGE_ARGS_MAX]; /* NULL-terminated argv */
+    char *compile[LANGUAGE_ARGS_MAX]; /* [0] NULL: interpreted */
+    char *run[LANGUAGE_ARGS_MAX];
+    double time_factor;
+    int64_t memory_extra_kb;
+    char build[129]; /* from the probe; "" the runtime is missing */
+};
+
+/* Read every *.lang file of a folder that `only` (blank-separated ids; "" is
+ * all) names.  ERR_INVALID: printed, with file and line. */
+enum err language_load(const char *dir, const char *only, struct language **out,
+                       size_t *count);
+/* Run each `version` command, outside the box, and note the build; those that
+ * are missing are logged. */
+void language_probe(struct language *l, size_t count);
+const struct language *
+language_find(const struct language *l, size_t count, const char *id);
+void language_free(struct language *l, size_t count);
+
+#endif

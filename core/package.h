@@ -1,0 +1,111 @@
+/* An assignment as a package: a directory or archive in the Kattis/ICPC
+ * problem package format, with a small extension for unit tests.
+ *
+ *   problem.yaml            name, limits, validator_flags, and `assay:` below
+ *   statement/problem.md    the handout (legacy:
+ * problem_statement/problem.en.md) data/sample/NAME.in|ans shown to students,
+ * and graded first data/secret/NAME.in|ans hidden; data/secret/GROUP/… groups
+ *   submissions/FOLDER/…    programs whose verdict the folder names
+ *   starter/solution.EXT    what the editor begins with
+ *   tests/NAME.py           unittest kind: Python's unittest, imports solution
+ *   attachments/…           pictures and data of the handout
+ *
+ * problem.yaml's `assay:` map: kind (io | unittest; unittest when there is a
+ * tests/ folder), languages (list), points, feedback, partial (true: points by
+ * test weight).
+ *
+ * Specification: https://www.kattis.com/problem-package-format/spec/2025-09
+ * Everything is read into memory: a package is at most a few MiB, and a grader
+ * keeps the last few parsed.
+ */
+#ifndef CORE_PACKAGE_H
+#define CORE_PACKAGE_H
+
+#include "core/verdict.h"
+#include "lib/err.h"
+#include "lib/mem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum package_kind {
+    PACKAGE_IO,
+    PACKAGE_UNITTEST
+};
+
+/* What a student is told of a test that is not a sample. */
+enum package_feedback {
+    FEEDBACK_FULL,    /* input, expected and actual */
+    FEEDBACK_MESSAGE, /* verdict and message (an assertion's text) */
+    FEEDBACK_NAME,    /* verdict and the test's name */
+    FEEDBACK_NONE     /* that a hidden test failed */
+};
+
+struct package_blob {
+    char *name; /* of a file; for a submission "accepted/hello.py" */
+    char *data; /* followed by a NUL */
+    size_t size;
+};
+
+struct package_test { /* io kind */
+    char *name;       /* "sample/01", "secret/big/03" */
+    char *input;
+    size_t input_size;
+    char *answer;
+    size_t answer_size;
+    bool sample;
+    enum package_feedback feedback;
+    double weight; /* of the points where partial */
+};
+
+/* The default output validator's flags (Kattis), as in grader/compare.h. */
+struct package_compare {
+    bool case_sensitive;
+    bool space_change_sensitive;
+    double float_absolute; /* < 0: none */
+    double float_relative; /* < 0: none */
+};
+
+struct package {
+    char slug[64]; /* the directory's name */
+    char title[201];
+    enum package_kind kind;
+    char *handout;      /* Markdown */
+    char *handout_html; /* rendered once, safe */
+    char (*languages)[33];
+    size_t nlanguages;
+    double points;
+    bool partial;
+    enum package_feedback feedback; /* unittest kind, and secret tests of io */
+    int64_t time_limit_ms;
+    int64_t memory_limit_kb;
+    int64_t output_limit_kb;
+    struct package_compare compare;
+    struct package_test *tests; /* io: samples first, then secret by name */
+    size_t ntests;
+    struct package_blob *unittests; /* unittest: tests/ files */
+    size_t nunittests;
+    struct package_blob *starters; /* name: the language */
+    size_t nstarters;
+    struct package_blob *attachments;
+    size_t nattachments;
+    struct package_blob *submissions;
+    size_t nsubmissions;
+};
+
+/* Read a package from an archive's bytes (tar, tar.gz or zip; entries under
+ * one top directory or none).  ERR_INVALID: `why` gets every fault, a line
+ * each: `FILE: what was expected`; the package is then NULL.  `slug` names it.
+ */
+enum err package_read(const char *slug, const void *archive, size_t size,
+                      struct package **out, struct buf *why);
+
+/* Pack a directory into a canonical tar.gz (entries sorted, no times, no
+ * owners): the same files give the same bytes, hence the same package hash.
+ * ERR_NOT_FOUND, ERR_INVALID (links, devices; `why` as above). */
+enum err package_pack(const char *dir, struct buf *archive, struct buf *why);
+
+void package_free(struct package *p); /* NULL is legal */
+
+#endif

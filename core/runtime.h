@@ -1,0 +1,22 @@
+/* Runtimes: which languages, in which builds, the graders have.
+ */
+#ifndef CORE_RUNTIME_H
+#define CORE_RUNTIME_H
+
+#include "lib/db.h"
+#include "lib/err.h"
+#include "lib/mem.h"
+
+#include <stddef.h>
+
+struct runtime {
+    char language[33];
+    char build[129]; /* "Python 3.11.2 judge-1" */
+};
+
+/* Say that this grader has them: inserts, or refreshes seen_at. */
+enum err runtime_seen(struct db *db, const struct runtime *r, size_t count);
+/* The array literal that grading_claim() takes. */
+void runtime_builds(const struct runtime *r, size_t count, struct buf *out);
+
+#endif
