@@ -71,11 +71,11 @@ enum err grading_store(struct db *db, int64_t id, int fence,
 
 /* -- the janitor's -- */
 /* Queued for more than conf()->queue_grace_ms, oldest first, at most `max`. */
-enum err
-grading_overdue(struct db *db, int64_t *ids, size_t max, size_t *count);
+enum err grading_overdue(struct db *db, int64_t *ids, size_t max,
+                         size_t *count);
 /* Running with an expired lease. */
-enum err
-grading_expired(struct db *db, int64_t *ids, size_t max, size_t *count);
+enum err grading_expired(struct db *db, int64_t *ids, size_t max,
+                         size_t *count);
 /* Park those that crashed too often; tells whom it unlocked. */
 enum err grading_park(struct db *db, int64_t id, struct grading_told **told,
                       size_t *count);

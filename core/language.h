@@ -15,10 +15,9 @@
  *
  * Commands are argv, split at blanks, never given to a shell.
  */
-#ifndef GRADER_LANGUAGE_H
-#define GRADER_LANGUAGE_H
+#ifndef CORE_LANGUAGE_H
+#define CORE_LANGUAGE_H
 
-#include "core/runtime.h"
 #include "lib/err.h"
 
 #include <stddef.h>
@@ -29,8 +28,10 @@ enum {
 };
 
 struct language {
-    char id[33];    /* the file's name: "python3" */
-    char title[65]; /* "Python 3" */
+    char id[33];         /* the file's name: "python3" */
+    char title[65];      /* "Python 3" */
+    char extensions[65]; /* blank-separated */
+    char types[129];
     char source[65];
     char artefact[65];                /* "" interpreted */
     char *version[LANGUAGE_ARGS_MAX]; /* NULL-terminated argv */
@@ -38,18 +39,21 @@ struct language {
     char *run[LANGUAGE_ARGS_MAX];
     double time_factor;
     int64_t memory_extra_kb;
-    char build[129]; /* from the probe; "" the runtime is missing */
+    char build[129]; /* grader/probe.h fills it; "" the runtime is missing */
 };
 
 /* Read every *.lang file of a folder that `only` (blank-separated ids; "" is
  * all) names.  ERR_INVALID: printed, with file and line. */
 enum err language_load(const char *dir, const char *only, struct language **out,
                        size_t *count);
-/* Run each `version` command, outside the box, and note the build; those that
- * are missing are logged. */
-void language_probe(struct language *l, size_t count);
-const struct language *
-language_find(const struct language *l, size_t count, const char *id);
+const struct language *language_find(const struct language *l, size_t count,
+                                     const char *id);
+/* By a file name's extension ("hello.py"), or by a media type
+ * ("text/x-python"); NULL none. */
+const struct language *language_of_file(const struct language *l, size_t count,
+                                        const char *filename);
+const struct language *language_of_type(const struct language *l, size_t count,
+                                        const char *media_type);
 void language_free(struct language *l, size_t count);
 
 #endif

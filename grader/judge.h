@@ -5,9 +5,9 @@
 #ifndef GRADER_JUDGE_H
 #define GRADER_JUDGE_H
 
+#include "core/language.h"
 #include "core/package.h"
 #include "core/verdict.h"
-#include "grader/language.h"
 #include "grader/run.h"
 #include "lib/err.h"
 
@@ -39,9 +39,9 @@ struct judge_result {
 /* ERR_OK: *out is filled.  ERR_UNAVAILABLE: the box; ERR_STALE: watch said
  * stop; ERR_INTERNAL: a fault of the package or of ours.  No error is ever a
  * verdict. */
-enum err
-judge_program(struct run_box *box, const struct judge_job *job,
-              judge_watch *watch, void *cookie, struct judge_result *out);
+enum err judge_program(struct run_box *box, const struct judge_job *job,
+                       judge_watch *watch, void *cookie,
+                       struct judge_result *out);
 void judge_result_free(struct judge_result *r);
 
 #endif

@@ -122,9 +122,9 @@ enum err http_redirect_internal(struct http_request *r, const char *uri);
 
 /* Refuse: a problem with this detail; `field` may be NULL.  Returns `e`, so:
  * return http_problem(r, ERR_INVALID, "code", "is empty"). */
-enum err
-http_problem(struct http_request *r, enum err e, const char *field,
-             const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+enum err http_problem(struct http_request *r, enum err e, const char *field,
+                      const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 /* The same with an extra integer member (409 {pending: ID}). */
 enum err http_problem_with(struct http_request *r, enum err e,
                            const char *member, int64_t value, const char *fmt,

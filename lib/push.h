@@ -24,7 +24,7 @@ void push_encode(struct buf *out, const char *data, size_t size, uint32_t ttl,
 
 /* PUBLISH `json` to every open page of `user` (a UUID).  ERR_UNAVAILABLE is
  * not worth a retry. */
-enum err
-push_user(struct redis *r, const char *user, const char *json, size_t size);
+enum err push_user(struct redis *r, const char *user, const char *json,
+                   size_t size);
 
 #endif

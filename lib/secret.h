@@ -27,8 +27,8 @@ void secret_hash(const void *data, size_t size,
 void secret_hex(const unsigned char *data, size_t size, char *out);
 
 /* argon2id, 19 MiB, t=2 (about 31 ms). */
-void
-secret_password_hash(const char *password, char out[SECRET_PASSWORD_HASH_SIZE]);
+void secret_password_hash(const char *password,
+                          char out[SECRET_PASSWORD_HASH_SIZE]);
 /* `stored` NULL takes the same time against a dummy, and is false. */
 bool secret_password_check(const char *password, const char *stored);
 

@@ -43,8 +43,8 @@ enum err stream_ring(struct redis *r, enum stream_class c, int64_t grading);
 struct stream_reader;
 struct stream_reader *stream_reader_new(struct redis *r, const char *consumer);
 void stream_reader_free(struct stream_reader *s);
-int
-stream_read(struct stream_reader *s, int block_ms, struct stream_entry *out);
+int stream_read(struct stream_reader *s, int block_ms,
+                struct stream_entry *out);
 
 /* Entries delivered to a consumer that fell silent for `idle_ms`, now
  * `consumer`'s (XAUTOCLAIM).  At most `max`; the count, or -1. */
