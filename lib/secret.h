@@ -8,9 +8,8 @@
 #include <stddef.h>
 
 enum {
-    SECRET_HASH_SIZE = 32, /* BLAKE2b-256 */
-    SECRET_TOKEN_SIZE =
-        48, /* "assay_" + base64url of 32 bytes + NUL, rounded up */
+    SECRET_HASH_SIZE = 32,  /* BLAKE2b-256 */
+    SECRET_TOKEN_SIZE = 48, /* base64url of 32 bytes, NUL */
     SECRET_PASSWORD_HASH_SIZE = 128
 };
 
