@@ -61,6 +61,17 @@ void db_arg_null(struct db_args *a);
 struct db *db_new(const char *role);
 void db_free(struct db *db); /* NULL is legal */
 
+/* Call `check` on each new connection; when it fails, the connection is
+ * closed and the call that needed it fails likewise (core/schema.h). */
+void db_set_check(struct db *db, enum err (*check)(struct db *db));
+
+/* Statements of this connection may take as long as they like: `assay` and
+ * its migrations.  Before the first statement. */
+void db_set_patient(struct db *db);
+
+/* What the server said of the last failure, one line; "" when nothing. */
+const char *db_error(const struct db *db);
+
 /* Run one statement.  On ERR_OK `*out` (if wanted: `out` may be NULL) is the
  * caller's to db_result_free(); otherwise it is NULL.  ERR_UNAVAILABLE: no
  * connection, or lost, or statement_timeout.  ERR_CONFLICT: a unique
@@ -77,11 +88,6 @@ enum err db_script(struct db *db, const char *sql);
 enum err db_begin(struct db *db);
 enum err db_commit(struct db *db);
 void db_rollback(struct db *db);
-
-/* Ask the server whether it is there, and whether its schema is the one that
- * this program knows (the newest migration).  Programs call it once when they
- * first connect; ERR_UNAVAILABLE while it is another. */
-enum err db_ready(struct db *db);
 
 int db_rows(const struct db_result *r);
 bool db_null(const struct db_result *r, int row, int col);
