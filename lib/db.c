@@ -212,6 +212,7 @@ connect_now(struct db *db)
     }
     if (db->conn != NULL && s == PGRES_POLLING_OK) {
         PQsetNoticeProcessor(db->conn, quiet_notices, NULL);
+        PQsetnonblocking(db->conn, 1); /* a stopped server must not hold us */
         return ERR_OK;
     }
     note_error(db, db->conn && PQerrorMessage(db->conn)[0]
@@ -272,6 +273,17 @@ err_of_sqlstate(const char *state)
     return ERR_INTERNAL;
 }
 
+/* The connection broke, or no answer came in time: the outcome is unknown. */
+static enum err
+lost(struct db *db, const char *name)
+{
+    note_error(db, PQerrorMessage(db->conn)[0] ? PQerrorMessage(db->conn)
+                                               : "no answer in time");
+    log_warn("lost PostgreSQL", "statement=%s error=\"%s\"", name, db->error);
+    disconnect(db);
+    return ERR_UNAVAILABLE;
+}
+
 /* Flush what was sent and wait for the last result before the deadline.
  * ERR_UNAVAILABLE closes the connection: its outcome is unknown. */
 static enum err
@@ -280,35 +292,23 @@ collect(struct db *db, const char *name, struct db_result **out)
     int64_t deadline = now_ms() + conf()->database_timeout_ms;
     PGresult *last = NULL, *r = NULL;
     enum err e = ERR_OK;
-    int flushed = 0;
 
     for (;;) {
-        flushed = flushed == 0 && PQsocket(db->conn) >= 0 ? PQflush(db->conn)
-                                                          : 0;
-        if (flushed == 0 && !PQisBusy(db->conn)) {
+        int unsent = PQflush(db->conn);
+        if (unsent == 0 && !PQisBusy(db->conn)) {
             r = PQgetResult(db->conn);
             if (r == NULL)
                 break;
             PQclear(last);
             last = r;
-            if (PQresultStatus(r) == PGRES_FATAL_ERROR &&
-                PQstatus(db->conn) == CONNECTION_BAD)
-                break;
             continue;
         }
-        short events = (short)(flushed == 1 ? POLLIN | POLLOUT : POLLIN);
-        if (!wait_socket(db, events, deadline) || !PQconsumeInput(db->conn)) {
-            note_error(db, PQstatus(db->conn) == CONNECTION_BAD
-                               ? PQerrorMessage(db->conn)
-                               : "no answer in time");
-            log_warn("lost PostgreSQL", "statement=%s error=\"%s\"", name,
-                     db->error);
+        short events = (short)(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
+        if (unsent < 0 || !wait_socket(db, events, deadline) ||
+            !PQconsumeInput(db->conn)) {
             PQclear(last);
-            disconnect(db);
-            return ERR_UNAVAILABLE;
+            return lost(db, name);
         }
-        if (flushed == 1)
-            flushed = 0;
     }
     ExecStatusType status = PQresultStatus(last);
     if (last == NULL ||
@@ -336,15 +336,6 @@ collect(struct db *db, const char *name, struct db_result **out)
     else
         PQclear(last);
     return e;
-}
-
-static enum err
-lost(struct db *db, const char *name)
-{
-    note_error(db, PQerrorMessage(db->conn));
-    log_warn("lost PostgreSQL", "statement=%s error=\"%s\"", name, db->error);
-    disconnect(db);
-    return ERR_UNAVAILABLE;
 }
 
 static enum err
