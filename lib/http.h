@@ -56,6 +56,8 @@ struct http_app {
     size_t nroutes;
     /* Who is calling, and may he?  core/access.c has it; sets r->caller. */
     enum err (*admit)(struct http_request *r, enum http_need need);
+    /* Called on each new PostgreSQL connection: schema_ready, core/schema.h. */
+    enum err (*connected)(struct db *db);
     bool waits; /* its workers block for long: conf()->wait_workers of them */
 };
 

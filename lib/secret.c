@@ -52,6 +52,17 @@ secret_hex(const unsigned char *data, size_t size, char *out)
     sodium_bin2hex(out, 2 * size + 1, data, size);
 }
 
+bool
+secret_base64(const char *text, char *out, size_t size)
+{
+    size_t n = 0;
+    if (sodium_base642bin((unsigned char *)out, size - 1, text, strlen(text),
+                          NULL, &n, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
+        return false;
+    out[n] = '\0';
+    return strlen(out) == n;
+}
+
 void
 secret_password_hash(const char *password, char out[SECRET_PASSWORD_HASH_SIZE])
 {

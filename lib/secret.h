@@ -25,6 +25,10 @@ void secret_hash(const void *data, size_t size,
 /* Lower-case hexadecimal; `out` has 2 * size + 1 bytes. */
 void secret_hex(const unsigned char *data, size_t size, char *out);
 
+/* Decode base64 text into `out` (its size includes the NUL that is added).
+ * False: not base64, too long, or with a NUL inside. */
+bool secret_base64(const char *text, char *out, size_t size);
+
 /* argon2id, 19 MiB, t=2 (about 31 ms). */
 void secret_password_hash(const char *password,
                           char out[SECRET_PASSWORD_HASH_SIZE]);
