@@ -16,7 +16,7 @@
 
 enum {
     YAML_DEPTH_MAX = 16,
-    YAML_NODES_MAX = 20000
+    YAML_NODES_MAX = 5000
 };
 
 enum yaml_kind {
