@@ -80,7 +80,7 @@ serve(struct http_request *r)
 {
     enum err e = http_find_route(r);
 
-    if (e == ERR_OK && r->route->need == HTTP_INTERNAL &&
+    if (e == ERR_OK && (r->route->need & HTTP_INTERNAL) &&
         http_env(r, "ASSAY_INTERNAL") == NULL)
         e = ERR_NOT_FOUND; /* only an internal location sets that parameter */
     if (e == ERR_OK)

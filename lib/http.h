@@ -31,7 +31,8 @@ enum http_method {
     HTTP_DELETE = 16
 };
 
-/* What a route asks for before its handler is called. */
+/* What a route asks for before its handler is called; HTTP_INTERNAL is joined
+ * to another one by `|`. */
 enum http_need {
     HTTP_ANYONE = 0,  /* identity is looked up when there are credentials */
     HTTP_USER = 1,    /* 401 without identity */

@@ -118,11 +118,11 @@ http_same_site(struct http_request *r)
 void
 http_print_routes(const struct http_app *app)
 {
-    static const char *const needs[] = {"anyone", "user", "nobody", "?",
-                                        "internal"};
+    static const char *const needs[] = {"anyone", "user", "nobody", "?"};
     for (size_t k = 0; k < app->nroutes; k++)
         for (size_t m = 0; m < sizeof methods / sizeof methods[0]; m++)
             if (methods[m].method == app->routes[k].method)
-                printf("%s\t%s\t%s\n", methods[m].name, app->routes[k].path,
-                       needs[app->routes[k].need]);
+                printf("%s\t%s\t%s%s\n", methods[m].name,
+                       app->routes[k].path, needs[app->routes[k].need & 3],
+                       app->routes[k].need & HTTP_INTERNAL ? " internal" : "");
 }

@@ -201,6 +201,8 @@ CREATE TABLE scores (
 COMMENT ON TABLE scores IS 'recomputed from submissions, never incremented';
 
 CREATE TABLE course_scores (
+  -- what pages and pseudonyms are made of: a user's id is shown to nobody else
+  id        bigint GENERATED ALWAYS AS IDENTITY,
   user_id   uuid NOT NULL REFERENCES users,
   course_id bigint NOT NULL REFERENCES courses,
   points    double precision NOT NULL DEFAULT 0,
@@ -208,4 +210,4 @@ CREATE TABLE course_scores (
   PRIMARY KEY (user_id, course_id)
 );
 CREATE INDEX course_scores_rank
-  ON course_scores (course_id, points DESC, user_id);
+  ON course_scores (course_id, points DESC, id);

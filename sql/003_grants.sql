@@ -11,7 +11,8 @@ GRANT SELECT ON schema_migrations, courses, memberships, assignments,
 GRANT SELECT (id, assignment_id, number, title, handout, handout_html, kind,
   languages, points, limits, starter, samples, tests_total, package_hash,
   created_at) ON assignment_versions TO assay_web;
-GRANT SELECT, INSERT, UPDATE ON users TO assay_web;
+GRANT SELECT, INSERT (name, external_id, password_hash),
+  UPDATE (name, external_id, password_hash, merged_into) ON users TO assay_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tokens, memberships TO assay_web;
 GRANT EXECUTE ON FUNCTION current_build(text) TO assay_web;
 
