@@ -122,7 +122,7 @@ http_print_routes(const struct http_app *app)
     for (size_t k = 0; k < app->nroutes; k++)
         for (size_t m = 0; m < sizeof methods / sizeof methods[0]; m++)
             if (methods[m].method == app->routes[k].method)
-                printf("%s\t%s\t%s%s\n", methods[m].name,
-                       app->routes[k].path, needs[app->routes[k].need & 3],
+                printf("%s\t%s\t%s%s\n", methods[m].name, app->routes[k].path,
+                       needs[app->routes[k].need & 3],
                        app->routes[k].need & HTTP_INTERNAL ? " internal" : "");
 }
