@@ -1,5 +1,6 @@
 #include "lib/db.h"
 
+#include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/log.h"
 #include "lib/mem.h"
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     STATEMENTS_MAX = 128,
@@ -83,14 +83,6 @@ db_arg_null(struct db_args *a)
 
 /* -- the connection -- */
 
-static int64_t
-now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 struct db *
 db_new(const char *role)
 {
@@ -149,7 +141,7 @@ wait_socket(struct db *db, short events, int64_t deadline)
 {
     struct pollfd p = {.fd = PQsocket(db->conn), .events = events};
     for (;;) {
-        int64_t left = db->patient ? -1 : deadline - now_ms();
+        int64_t left = db->patient ? -1 : deadline - clock_ms();
         if (!db->patient && left <= 0)
             return false;
         int n = poll(&p, 1, (int)left);
@@ -199,7 +191,7 @@ quiet_notices(void *arg, const char *message)
 static enum err
 connect_now(struct db *db)
 {
-    int64_t deadline = now_ms() + conf()->database_timeout_ms;
+    int64_t deadline = clock_ms() + conf()->database_timeout_ms;
     PostgresPollingStatusType s = PGRES_POLLING_WRITING;
 
     db->conn = start_connection(db);
@@ -239,7 +231,7 @@ ensure_connected(struct db *db)
     }
     if (db->conn != NULL)
         return ERR_OK;
-    if (now_ms() < db->retry_at)
+    if (clock_ms() < db->retry_at)
         return ERR_UNAVAILABLE;
     enum err e = connect_now(db);
     if (e == ERR_OK && db->check != NULL) {
@@ -248,7 +240,7 @@ ensure_connected(struct db *db)
             disconnect(db);
     }
     if (e != ERR_OK)
-        db->retry_at = now_ms() + RETRY_MS;
+        db->retry_at = clock_ms() + RETRY_MS;
     return e;
 }
 
@@ -289,7 +281,7 @@ lost(struct db *db, const char *name)
 static enum err
 collect(struct db *db, const char *name, struct db_result **out)
 {
-    int64_t deadline = now_ms() + conf()->database_timeout_ms;
+    int64_t deadline = clock_ms() + conf()->database_timeout_ms;
     PGresult *last = NULL, *r = NULL;
     enum err e = ERR_OK;
 

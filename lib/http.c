@@ -15,6 +15,7 @@
  */
 #include "lib/http.h"
 
+#include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/counters.h"
 #include "lib/http_impl.h"
@@ -192,13 +193,6 @@ worker_count(const struct http_app *app)
                                : (int)(cores > 0 ? 2 * cores : 2);
 }
 
-static void
-pause_ms(int ms)
-{
-    struct timespec t = {.tv_nsec = (long)ms * 1000000};
-    nanosleep(&t, NULL);
-}
-
 /* Reap what ended; fork it again unless we are stopping.  How many are left. */
 static int
 reap(const struct http_app *app, int sock, pid_t *pid, int n)
@@ -216,7 +210,7 @@ reap(const struct http_app *app, int sock, pid_t *pid, int n)
     }
     for (int k = 0; k < n; k++) {
         if (pid[k] == 0 && !stopping) {
-            pause_ms(100); /* a worker that cannot start must not spin */
+            clock_sleep(100); /* a worker that cannot start must not spin */
             pid[k] = fork_worker(app, sock);
         }
         left += pid[k] > 0;
@@ -245,7 +239,7 @@ supervise(const struct http_app *app, int sock)
         for (int k = 0; k < n; k++)
             if (pid[k] > 0)
                 kill(pid[k], SIGTERM);
-        pause_ms(50);
+        clock_sleep(50);
     }
 }
 

@@ -1,6 +1,5 @@
 -- The roles, made before the first migration; running it again changes
 -- nothing.  Roles belong to the whole cluster, grants to the migrations.
---   assay_owner    owns the schema; migrations run as it; cannot log in
 --   assay_web      the handlers: reads, and changes users, tokens, memberships
 --   assay_grader   graderd: claims and stores; cannot read tokens or passwords
 --   assay_hand_in  owns hand_in(), the only way to submit; cannot log in
@@ -10,7 +9,6 @@ DECLARE
 BEGIN
   FOR r IN
     SELECT * FROM (VALUES
-      ('assay_owner', 'NOLOGIN'),
       ('assay_web', 'LOGIN'),
       ('assay_grader', 'LOGIN'),
       ('assay_hand_in', 'NOLOGIN')) AS v(name, login)
@@ -19,5 +17,9 @@ BEGIN
       EXECUTE format('CREATE ROLE %I %s', r.name, r.login);
     END IF;
   END LOOP;
+  -- to give a function away, one must be a member of its new owner
+  IF NOT pg_has_role(current_user, 'assay_hand_in', 'MEMBER') THEN
+    EXECUTE format('GRANT assay_hand_in TO %I', current_user);
+  END IF;
 END
 $$;
