@@ -1,5 +1,8 @@
 /* Gradings: what was computed, for whoever sent that code.  The life of one
  * is queued -> running -> done | parked; a lost grader's is taken over.
+ *
+ * The row says who may work on it: `fence` names each claim, and every later
+ * write of a grader names the fence it was given.  Clocks are the database's.
  */
 #ifndef CORE_GRADING_H
 #define CORE_GRADING_H
@@ -23,6 +26,9 @@ struct grading {
     int64_t id;
     int fence; /* only ever grows; store and renew name it */
     int64_t version_id;
+    int64_t assignment_id;
+    char slug[64]; /* of the assignment */
+    int tests_total;
     char language[33];
     char build[129];
     char package_hash[65]; /* hexadecimal */
@@ -30,18 +36,30 @@ struct grading {
     size_t code_size;
 };
 
-/* The right to grade `id`, for `lease_seconds`.  `builds` are "language\nbuild"
- * pairs that this grader has (a PostgreSQL text array literal made by
- * runtime_builds()).  An expired lease that is taken over counts a crash; one
- * with conf()->crash_limit - 1 of them is left for grading_park(). */
+/* The right to grade `id`, for conf()->lease_seconds.  `builds` are
+ * "language\nbuild" pairs that this grader has (a PostgreSQL text array
+ * literal made by runtime_builds()).  An expired lease that is taken over
+ * counts a crash; one that would be the conf()->crash_limit-th is left for
+ * grading_park(). */
 enum err grading_claim(struct db *db, int64_t id, const char *builds,
                        enum grading_claimed *claimed, struct grading *out);
 void grading_free(struct grading *g); /* frees the code */
 
+/* The package of a version, as it was published; the caller frees it.
+ * ERR_NOT_FOUND. */
+enum err grading_package(struct db *db, int64_t version_id, void **data,
+                         size_t *size);
+
 /* Extend the lease.  ERR_STALE: another grader holds it now. */
 enum err grading_renew(struct db *db, int64_t id, int fence);
-/* Give it back unjudged, without a crash (SIGTERM). */
+/* Give it back unjudged, without a crash: whoever reads it next may have it.
+ * ERR_STALE. */
 enum err grading_hand_back(struct db *db, int64_t id, int fence);
+/* The grading itself defeated us (a broken package, a program that takes the
+ * box down).  Let the lease run out soon: taking it over counts a crash, and
+ * so it is tried again, elsewhere if possible, but never for ever.
+ * ERR_STALE. */
+enum err grading_give_up(struct db *db, int64_t id, int fence);
 
 /* Whom a verdict concerns. */
 struct grading_told {
@@ -51,7 +69,8 @@ struct grading_told {
     double total_points;
 };
 
-/* Who waits for it now: the submissions to tell "running" and each test. */
+/* Who waits for it now: the submissions to tell "running" and each test.
+ * `*out` is the caller's to free(). */
 enum err grading_waiting(struct db *db, int64_t id, struct grading_told **out,
                          size_t *count);
 
@@ -64,25 +83,53 @@ struct grading_verdict {
 };
 
 /* Store it under the fence, in one transaction.  ERR_STALE: drop it.  `*told`
- * is the caller's to free(). */
+ * is the caller's to free().  ERR_UNAVAILABLE: the outcome is unknown; call it
+ * again (a verdict that did get through is recognised by its fence; then
+ * nobody is in `*told`). */
 enum err grading_store(struct db *db, int64_t id, int fence,
                        const struct grading_verdict *v,
                        struct grading_told **told, size_t *count);
 
 /* -- the janitor's -- */
+struct grading_due {
+    int64_t id;
+    bool live; /* else self-test or regrade: the bulk queue */
+    bool worn; /* one more crash parks it */
+};
+
 /* Queued for more than conf()->queue_grace_ms, oldest first, at most `max`. */
-enum err grading_overdue(struct db *db, int64_t *ids, size_t max,
+enum err grading_overdue(struct db *db, struct grading_due *due, size_t max,
                          size_t *count);
 /* Running with an expired lease. */
-enum err grading_expired(struct db *db, int64_t *ids, size_t max,
+enum err grading_expired(struct db *db, struct grading_due *due, size_t max,
                          size_t *count);
-/* Park those that crashed too often; tells whom it unlocked. */
+/* Park it where its lease expired and its crashes reach conf()->crash_limit.
+ * `*told`: whom it unlocked, the caller's to free(). */
 enum err grading_park(struct db *db, int64_t id, struct grading_told **told,
                       size_t *count);
-/* Pending submissions whose grading is finished: give them their verdict. */
-enum err grading_settle_left_behind(struct db *db, struct grading_told **told,
-                                    size_t *count);
-/* Queued for a build that nobody has any more: re-key to the current one. */
+
+/* Finished gradings that some submission still waits for (an accident), and
+ * giving those submissions their verdict. */
+enum err grading_left_behind(struct db *db, int64_t *ids, size_t max,
+                             size_t *count);
+enum err grading_settle(struct db *db, int64_t id, struct grading_told **told,
+                        size_t *count);
+
+/* What the event of a finished grading says.  ERR_NOT_FOUND. */
+struct grading_outcome {
+    int64_t id;
+    int64_t assignment_id;
+    int fence;
+    int tests_total;
+    char verdict[33];
+};
+enum err grading_outcome(struct db *db, int64_t id,
+                         struct grading_outcome *out);
+
+/* Unfinished ones for a build that nobody has any more, in a language that
+ * somebody has in another: re-key them to the current build. */
 enum err grading_rekey(struct db *db, int64_t *count);
+
+extern const struct db_stmts grading_statements;
 
 #endif

@@ -16,7 +16,11 @@ struct runtime {
 
 /* Say that this grader has them: inserts, or refreshes seen_at. */
 enum err runtime_seen(struct db *db, const struct runtime *r, size_t count);
+/* Forget builds that nobody has had for a day, but never a language's last. */
+enum err runtime_forget(struct db *db);
 /* The array literal that grading_claim() takes. */
 void runtime_builds(const struct runtime *r, size_t count, struct buf *out);
+
+extern const struct db_stmts runtime_statements;
 
 #endif

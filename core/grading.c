@@ -1,0 +1,464 @@
+#include "core/grading.h"
+
+#include "lib/conf.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    GIVE_UP_SECONDS = 1, /* until one that defeated us is tried again */
+    REKEY_MAX = 200      /* a round */
+};
+
+enum stmt {
+    CLAIM,
+    STATE,
+    PACKAGE,
+    RENEW,
+    HAND_BACK,
+    GIVE_UP,
+    WAITING,
+    STORE,
+    OVERDUE,
+    EXPIRED,
+    PARK,
+    LEFT_BEHIND,
+    SETTLE,
+    OUTCOME,
+    ORPHANS,
+    REKEY
+};
+
+static const struct db_stmt stmts[] = {
+    /* $1 id, $2 builds, $3 lease in s, $4 crash limit */
+    [CLAIM] = {"grading_claim",
+               "UPDATE gradings g"
+               "   SET state = 'running', fence = g.fence + 1,"
+               "       crashes = g.crashes + (g.state = 'running')::int,"
+               "       started_at = clock_timestamp(),"
+               "       lease_until = clock_timestamp()"
+               "                     + make_interval(secs => $3)"
+               "  FROM assignment_versions v"
+               "  JOIN assignments a ON a.id = v.assignment_id"
+               " WHERE g.id = $1 AND v.id = g.version_id"
+               "   AND g.language || E'\\n' || g.build = ANY ($2::text[])"
+               "   AND (g.state = 'queued'"
+               "        OR (g.state = 'running'"
+               "            AND g.lease_until < clock_timestamp()"
+               "            AND g.crashes + 1 < $4))"
+               " RETURNING g.fence, g.version_id, a.id, a.slug, v.tests_total,"
+               "           g.language, g.build, encode(v.package_hash, 'hex'),"
+               "           g.code",
+               4},
+    [STATE] = {"grading_state",
+               "SELECT state, fence FROM gradings WHERE id = $1", 1},
+    [PACKAGE] = {"grading_package",
+                 "SELECT package FROM assignment_versions WHERE id = $1", 1},
+    [RENEW] = {"grading_renew",
+               "UPDATE gradings SET lease_until = clock_timestamp()"
+               "                                  + make_interval(secs => $3)"
+               " WHERE id = $1 AND fence = $2 AND state = 'running'"
+               " RETURNING id",
+               3},
+    [HAND_BACK] = {"grading_hand_back",
+                   "UPDATE gradings SET state = 'queued', lease_until = NULL"
+                   " WHERE id = $1 AND fence = $2 AND state = 'running'"
+                   " RETURNING id",
+                   2},
+    [GIVE_UP] = {"grading_give_up",
+                 "UPDATE gradings SET lease_until = clock_timestamp()"
+                 "                                  + make_interval(secs => $3)"
+                 " WHERE id = $1 AND fence = $2 AND state = 'running'"
+                 " RETURNING id",
+                 3},
+    [WAITING] = {"grading_waiting",
+                 "SELECT s.user_id, s.id, 0,"
+                 "       (SELECT coalesce(sum(c.points), 0)"
+                 "          FROM course_scores c WHERE c.user_id = s.user_id)"
+                 "  FROM submissions s"
+                 " WHERE s.grading_id = $1 AND s.status = 'pending'"
+                 " ORDER BY s.user_id",
+                 1},
+    /* $1 id, $2 fence, $3 verdict, $4 score, $5 ms, $6 KiB, $7 report */
+    [STORE] = {"grading_store",
+               "SELECT user_id, submission_id, points, total_points"
+               "  FROM store_verdict($1, $2, $3, $4, $5, $6, $7)",
+               7},
+    [OVERDUE] = {"grading_overdue",
+                 "SELECT id, purpose = 'live', false FROM gradings"
+                 " WHERE state = 'queued'"
+                 "   AND queued_at < clock_timestamp()"
+                 "                   - make_interval(secs => $1)"
+                 " ORDER BY queued_at LIMIT $2",
+                 2},
+    [EXPIRED] = {"grading_expired",
+                 "SELECT id, purpose = 'live', crashes + 1 >= $1"
+                 "  FROM gradings"
+                 " WHERE state = 'running' AND lease_until < clock_timestamp()"
+                 " ORDER BY lease_until LIMIT $2",
+                 2},
+    [PARK] = {"grading_park",
+              "SELECT user_id, submission_id, points, total_points"
+              "  FROM park($1, $2)",
+              2},
+    [LEFT_BEHIND] = {"grading_left_behind",
+                     "SELECT DISTINCT g.id"
+                     "  FROM submissions s JOIN gradings g"
+                     "    ON g.id = s.grading_id"
+                     " WHERE s.status = 'pending'"
+                     "   AND g.state IN ('done', 'parked') LIMIT $1",
+                     1},
+    [SETTLE] = {"grading_settle",
+                "SELECT user_id, submission_id, points, total_points"
+                "  FROM settle($1)",
+                1},
+    [OUTCOME] = {"grading_outcome",
+                 "SELECT v.assignment_id, g.fence, v.tests_total, g.verdict"
+                 "  FROM gradings g JOIN assignment_versions v"
+                 "    ON v.id = g.version_id"
+                 " WHERE g.id = $1 AND g.verdict IS NOT NULL",
+                 1},
+    [ORPHANS] =
+        {"grading_orphans",
+         "SELECT g.id, current_build(g.language) FROM gradings g"
+         " WHERE (g.state = 'queued'"
+         "        OR (g.state = 'running'"
+         "            AND g.lease_until < clock_timestamp()))"
+         "   AND EXISTS (SELECT 1 FROM runtimes r"
+         "                WHERE r.language = g.language"
+         "                  AND r.seen_at > now() - interval '1 minute')"
+         "   AND NOT EXISTS (SELECT 1 FROM runtimes r"
+         "                WHERE r.language = g.language"
+         "                  AND r.build = g.build"
+         "                  AND r.seen_at > now() - interval '1 minute')"
+         " LIMIT $1",
+         1},
+    /* Somebody may have handed in the same code for the new build already:
+     * then this one is no longer the one to reuse. */
+    [REKEY] = {"grading_rekey",
+               "UPDATE gradings g"
+               "   SET build = $2, reusable = g.reusable AND NOT EXISTS ("
+               "         SELECT 1 FROM gradings o"
+               "          WHERE o.version_id = g.version_id"
+               "            AND o.language = g.language"
+               "            AND o.code_hash = g.code_hash"
+               "            AND o.build = $2 AND o.reusable)"
+               " WHERE g.id = $1"
+               "   AND (g.state = 'queued'"
+               "        OR (g.state = 'running'"
+               "            AND g.lease_until < clock_timestamp()))"
+               " RETURNING g.id",
+               2},
+};
+
+const struct db_stmts grading_statements = {"core/grading.c", stmts,
+                                            sizeof stmts / sizeof stmts[0]};
+
+static void
+copy(char *to, size_t size, const struct db_result *r, int row, int col)
+{
+    snprintf(to, size, "%s", db_text(r, row, col));
+}
+
+/* Why was nothing claimed?  And whose is the fence? */
+static enum err
+read_state(struct db *db, int64_t id, bool *finished, int *fence)
+{
+    struct db_args a = {0};
+    struct db_result *r = NULL;
+    db_arg_int(&a, id);
+    enum err e = db_exec(db, &stmts[STATE], &a, &r);
+    if (e != ERR_OK)
+        return e;
+    const char *state = db_rows(r) > 0 ? db_text(r, 0, 0) : "gone";
+    *finished = strcmp(state, "queued") != 0 && strcmp(state, "running") != 0;
+    *fence = db_rows(r) > 0 ? (int)db_int(r, 0, 1) : -1;
+    db_result_free(r);
+    return ERR_OK;
+}
+
+enum err
+grading_claim(struct db *db, int64_t id, const char *builds,
+              enum grading_claimed *claimed, struct grading *out)
+{
+    struct db_args a = {0};
+    struct db_result *r = NULL;
+    bool finished = false;
+    int fence = 0;
+
+    memset(out, 0, sizeof *out);
+    db_arg_int(&a, id);
+    db_arg_text(&a, builds);
+    db_arg_int(&a, conf()->lease_seconds);
+    db_arg_int(&a, conf()->crash_limit);
+    enum err e = db_exec(db, &stmts[CLAIM], &a, &r);
+    if (e != ERR_OK)
+        return e;
+    if (db_rows(r) == 0) {
+        db_result_free(r);
+        e = read_state(db, id, &finished, &fence);
+        *claimed = finished ? GRADING_FINISHED : GRADING_ELSEWHERE;
+        return e;
+    }
+    *claimed = GRADING_CLAIMED;
+    out->id = id;
+    out->fence = (int)db_int(r, 0, 0);
+    out->version_id = db_int(r, 0, 1);
+    out->assignment_id = db_int(r, 0, 2);
+    copy(out->slug, sizeof out->slug, r, 0, 3);
+    out->tests_total = (int)db_int(r, 0, 4);
+    copy(out->language, sizeof out->language, r, 0, 5);
+    copy(out->build, sizeof out->build, r, 0, 6);
+    copy(out->package_hash, sizeof out->package_hash, r, 0, 7);
+    out->code = xstrdup(db_text(r, 0, 8));
+    out->code_size = strlen(out->code);
+    db_result_free(r);
+    return ERR_OK;
+}
+
+void
+grading_free(struct grading *g)
+{
+    free(g->code);
+    g->code = NULL;
+}
+
+enum err
+grading_package(struct db *db, int64_t version_id, void **data, size_t *size)
+{
+    struct db_args a = {0};
+    struct db_result *r = NULL;
+    db_arg_int(&a, version_id);
+    *data = NULL;
+    enum err e = db_exec(db, &stmts[PACKAGE], &a, &r);
+    if (e == ERR_OK && db_rows(r) == 0)
+        e = ERR_NOT_FOUND;
+    if (e == ERR_OK)
+        *data = db_bytes(r, 0, 0, size);
+    db_result_free(r);
+    return e;
+}
+
+/* A write under the fence; `seconds` < 0: it takes none. */
+static enum err
+fenced(struct db *db, enum stmt stmt, int64_t id, int fence, int64_t seconds)
+{
+    struct db_args a = {0};
+    struct db_result *r = NULL;
+    db_arg_int(&a, id);
+    db_arg_int(&a, fence);
+    if (seconds >= 0)
+        db_arg_int(&a, seconds);
+    enum err e = db_exec(db, &stmts[stmt], &a, &r);
+    if (e == ERR_OK && db_rows(r) == 0)
+        e = ERR_STALE;
+    db_result_free(r);
+    return e;
+}
+
+enum err
+grading_renew(struct db *db, int64_t id, int fence)
+{
+    return fenced(db, RENEW, id, fence, conf()->lease_seconds);
+}
+
+enum err
+grading_hand_back(struct db *db, int64_t id, int fence)
+{
+    return fenced(db, HAND_BACK, id, fence, -1);
+}
+
+enum err
+grading_give_up(struct db *db, int64_t id, int fence)
+{
+    return fenced(db, GIVE_UP, id, fence, GIVE_UP_SECONDS);
+}
+
+/* Run a statement whose rows are (user, submission, points, total).  A row of
+ * NULLs is nobody.  `*any`: was there a row at all? */
+static enum err
+tell(struct db *db, enum stmt stmt, const struct db_args *a,
+     struct grading_told **out, size_t *count, bool *any)
+{
+    struct db_result *r = NULL;
+    *out = NULL;
+    *count = 0;
+    enum err e = db_exec(db, &stmts[stmt], a, &r);
+    if (e != ERR_OK)
+        return e;
+    int n = db_rows(r);
+    *any = n > 0;
+    *out = xcalloc((size_t)n, sizeof **out);
+    for (int i = 0; i < n; i++) {
+        if (db_null(r, i, 0))
+            continue;
+        struct grading_told *t = &(*out)[(*count)++];
+        copy(t->user, sizeof t->user, r, i, 0);
+        t->submission = db_int(r, i, 1);
+        t->points = db_double(r, i, 2);
+        t->total_points = db_double(r, i, 3);
+    }
+    db_result_free(r);
+    return ERR_OK;
+}
+
+enum err
+grading_waiting(struct db *db, int64_t id, struct grading_told **out,
+                size_t *count)
+{
+    struct db_args a = {0};
+    bool any = false;
+    db_arg_int(&a, id);
+    return tell(db, WAITING, &a, out, count, &any);
+}
+
+enum err
+grading_store(struct db *db, int64_t id, int fence,
+              const struct grading_verdict *v, struct grading_told **told,
+              size_t *count)
+{
+    struct db_args a = {0};
+    bool any = false, finished = false;
+    int holder = 0;
+
+    db_arg_int(&a, id);
+    db_arg_int(&a, fence);
+    db_arg_text(&a, verdict_name(v->verdict));
+    db_arg_double(&a, v->score);
+    db_arg_int(&a, v->time_ms);
+    db_arg_int(&a, v->memory_kb);
+    db_arg_text(&a, v->report);
+    enum err e = tell(db, STORE, &a, told, count, &any);
+    if (e != ERR_OK || any)
+        return e;
+    free(*told);
+    *told = NULL;
+    /* Stale; or an earlier call got through and its answer was lost.  Only the
+     * holder of a fence finishes a grading at that fence (parking moves it). */
+    e = read_state(db, id, &finished, &holder);
+    if (e != ERR_OK)
+        return e;
+    return finished && holder == fence ? ERR_OK : ERR_STALE;
+}
+
+static enum err
+list_due(struct db *db, enum stmt stmt, const struct db_args *a,
+         struct grading_due *due, size_t *count)
+{
+    struct db_result *r = NULL;
+    *count = 0;
+    enum err e = db_exec(db, &stmts[stmt], a, &r);
+    for (int i = 0; e == ERR_OK && i < db_rows(r); i++)
+        due[(*count)++] = (struct grading_due){.id = db_int(r, i, 0),
+                                               .live = db_bool(r, i, 1),
+                                               .worn = db_bool(r, i, 2)};
+    db_result_free(r);
+    return e;
+}
+
+enum err
+grading_overdue(struct db *db, struct grading_due *due, size_t max,
+                size_t *count)
+{
+    struct db_args a = {0};
+    db_arg_double(&a, (double)conf()->queue_grace_ms / 1000);
+    db_arg_int(&a, (int64_t)max);
+    return list_due(db, OVERDUE, &a, due, count);
+}
+
+enum err
+grading_expired(struct db *db, struct grading_due *due, size_t max,
+                size_t *count)
+{
+    struct db_args a = {0};
+    db_arg_int(&a, conf()->crash_limit);
+    db_arg_int(&a, (int64_t)max);
+    return list_due(db, EXPIRED, &a, due, count);
+}
+
+enum err
+grading_park(struct db *db, int64_t id, struct grading_told **told,
+             size_t *count)
+{
+    struct db_args a = {0};
+    bool any = false;
+    db_arg_int(&a, id);
+    db_arg_int(&a, conf()->crash_limit);
+    return tell(db, PARK, &a, told, count, &any);
+}
+
+enum err
+grading_left_behind(struct db *db, int64_t *ids, size_t max, size_t *count)
+{
+    struct db_args a = {0};
+    struct db_result *r = NULL;
+    *count = 0;
+    db_arg_int(&a, (int64_t)max);
+    enum err e = db_exec(db, &stmts[LEFT_BEHIND], &a, &r);
+    for (int i = 0; e == ERR_OK && i < db_rows(r); i++)
+        ids[(*count)++] = db_int(r, i, 0);
+    db_result_free(r);
+    return e;
+}
+
+enum err
+grading_settle(struct db *db, int64_t id, struct grading_told **told,
+               size_t *count)
+{
+    struct db_args a = {0};
+    bool any = false;
+    db_arg_int(&a, id);
+    return tell(db, SETTLE, &a, told, count, &any);
+}
+
+enum err
+grading_outcome(struct db *db, int64_t id, struct grading_outcome *out)
+{
+    struct db_args a = {0};
+    struct db_result *r = NULL;
+    memset(out, 0, sizeof *out);
+    db_arg_int(&a, id);
+    enum err e = db_exec(db, &stmts[OUTCOME], &a, &r);
+    if (e == ERR_OK && db_rows(r) == 0)
+        e = ERR_NOT_FOUND;
+    if (e == ERR_OK) {
+        out->id = id;
+        out->assignment_id = db_int(r, 0, 0);
+        out->fence = (int)db_int(r, 0, 1);
+        out->tests_total = (int)db_int(r, 0, 2);
+        copy(out->verdict, sizeof out->verdict, r, 0, 3);
+    }
+    db_result_free(r);
+    return e;
+}
+
+enum err
+grading_rekey(struct db *db, int64_t *count)
+{
+    struct db_args a = {0};
+    struct db_result *r = NULL, *done = NULL;
+    *count = 0;
+    db_arg_int(&a, REKEY_MAX);
+    enum err e = db_exec(db, &stmts[ORPHANS], &a, &r);
+    /* One by one: two of them may meet in the same new key, and then the
+     * second must see the first. */
+    for (int i = 0; e == ERR_OK && i < db_rows(r); i++) {
+        struct db_args b = {0};
+        db_arg_int(&b, db_int(r, i, 0));
+        db_arg_text(&b, db_text(r, i, 1));
+        e = db_exec(db, &stmts[REKEY], &b, &done);
+        if (e == ERR_OK)
+            *count += db_rows(done);
+        else if (e == ERR_CONFLICT) /* a hand-in came between: next round */
+            e = ERR_OK;
+        db_result_free(done);
+    }
+    db_result_free(r);
+    if (*count > 0)
+        log_info("re-keyed to the current build", "gradings=%lld",
+                 (long long)*count);
+    return e;
+}
