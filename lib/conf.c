@@ -76,6 +76,7 @@ enum {
 };
 
 static struct conf values;
+static char *texts[NOPTIONS]; /* what the TEXT options point to */
 static bool loaded;
 
 /* Set one option from text; `where` is "FILE:LINE" or "$NAME". */
@@ -84,8 +85,10 @@ set(const struct option *o, const char *text, const char *where)
 {
     char *field = (char *)&values + o->offset;
     if (o->type == TEXT) {
-        char *copy = xstrdup(text); /* kept until the process ends */
-        memcpy(field, &copy, sizeof copy);
+        char **owner = &texts[o - options];
+        free(*owner);
+        *owner = xstrdup(text);
+        memcpy(field, owner, sizeof *owner);
         return 0;
     }
     int64_t n = 0;
