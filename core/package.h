@@ -1,18 +1,30 @@
 /* An assignment as a package: a directory or archive in the Kattis/ICPC
  * problem package format, with a small extension for unit tests.
  *
- *   problem.yaml            name, limits, validator_flags, and `assay:` below
- *   statement/problem.md    the handout (legacy:
- * problem_statement/problem.en.md) data/sample/NAME.in|ans shown to students,
- * and graded first data/secret/NAME.in|ans hidden; data/secret/GROUP/… groups
- *   submissions/FOLDER/…    programs whose verdict the folder names
- *   starter/solution.EXT    what the editor begins with
- *   tests/NAME.py           unittest kind: Python's unittest, imports solution
- *   attachments/…           pictures and data of the handout
+ *   problem.yaml                name, limits, and `assay:` below
+ *   statement/problem.en.md     the handout (legacy: problem_statement/), and
+ *                               its pictures
+ *   data/sample/NAME.in|ans     shown to students, and graded first
+ *   data/secret/NAME.in|ans     hidden; data/secret/GROUP/… groups
+ *   submissions/FOLDER/…        programs whose verdict the folder names
+ *   starter/solution.EXT        what the editor begins with
+ *   tests/NAME.py               unittest kind: Python's unittest, imports
+ *                               solution
+ *   attachments/…               more files for students
  *
  * problem.yaml's `assay:` map: kind (io | unittest; unittest when there is a
- * tests/ folder), languages (list), points, feedback, partial (true: points by
- * test weight).
+ * tests/ folder), languages (list; else problem.yaml's; else those of the
+ * model solutions and starters), points (100), feedback (full | message |
+ * name | none, of tests that are no samples), partial (true: points by test
+ * weight), weights ({secret/big: 3}, of a test, or of each test of a group).
+ *
+ * The flags of the default output validator stand where the formats have them
+ * (output_validator_args in test_group.yaml and NAME.yaml; legacy:
+ * validator_flags in problem.yaml, output_validator_flags in testdata.yaml),
+ * and in problem.yaml as validator_flags or output_validator_flags in both.
+ *
+ * What this judge does not do is refused rather than passed over: custom
+ * validators, interaction, several passes, scoring, arguments, included code.
  *
  * Specification: https://www.kattis.com/problem-package-format/spec/2025-09
  * Everything is read into memory: a package is at most a few MiB, and a grader
@@ -48,6 +60,14 @@ struct package_blob {
     size_t size;
 };
 
+/* The default output validator's flags (Kattis), as in grader/compare.h. */
+struct package_compare {
+    bool case_sensitive;
+    bool space_change_sensitive;
+    double float_absolute; /* < 0: none */
+    double float_relative; /* < 0: none */
+};
+
 struct package_test { /* io kind */
     char *name;       /* "sample/01", "secret/big/03" */
     char *input;
@@ -57,14 +77,7 @@ struct package_test { /* io kind */
     bool sample;
     enum package_feedback feedback;
     double weight; /* of the points where partial */
-};
-
-/* The default output validator's flags (Kattis), as in grader/compare.h. */
-struct package_compare {
-    bool case_sensitive;
-    bool space_change_sensitive;
-    double float_absolute; /* < 0: none */
-    double float_relative; /* < 0: none */
+    struct package_compare compare;
 };
 
 struct package {
@@ -81,8 +94,8 @@ struct package {
     int64_t time_limit_ms;
     int64_t memory_limit_kb;
     int64_t output_limit_kb;
-    struct package_compare compare;
-    struct package_test *tests; /* io: samples first, then secret by name */
+    struct package_compare compare; /* where a test does not say more */
+    struct package_test *tests;     /* io: samples first, then secret by name */
     size_t ntests;
     struct package_blob *unittests; /* unittest: tests/ files */
     size_t nunittests;
@@ -96,8 +109,8 @@ struct package {
 
 /* Read a package from an archive's bytes (tar, tar.gz or zip; entries under
  * one top directory or none).  ERR_INVALID: `why` gets every fault, a line
- * each: `FILE: what was expected`; the package is then NULL.  `slug` names it.
- */
+ * each: `FILE: what was expected`, or `FILE:LINE: …`; the package is then
+ * NULL.  `slug` names it. */
 enum err package_read(const char *slug, const void *archive, size_t size,
                       struct package **out, struct buf *why);
 
@@ -105,6 +118,14 @@ enum err package_read(const char *slug, const void *archive, size_t size,
  * owners): the same files give the same bytes, hence the same package hash.
  * ERR_NOT_FOUND, ERR_INVALID (links, devices; `why` as above). */
 enum err package_pack(const char *dir, struct buf *archive, struct buf *why);
+
+/* How many tests there are.  unittest kind: as counted in the text of tests/
+ * (at least 1), because nothing is run here; a report has the true number. */
+size_t package_tests_total(const struct package *p);
+
+/* The language that a source file's name says ("sum.py": "python3"), by the
+ * format's table of file endings; NULL when it says none. */
+const char *package_language_of(const char *filename);
 
 void package_free(struct package *p); /* NULL is legal */
 

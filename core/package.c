@@ -1,0 +1,366 @@
+#include "core/package.h"
+
+#include "core/package_internal.h"
+#include "lib/log.h"
+#include "lib/markdown.h"
+#include "lib/text.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    FAULTS_MAX = 100, /* a hundred are enough to begin with */
+    DIR_DEPTH_MAX = 8
+};
+
+static const struct archive_caps caps = {
+    .entries = 4000, .bytes = 64 * 1024 * 1024, .ratio = 250};
+
+void
+package_fault(struct package_reader *r, const char *file, int line,
+              const char *fmt, ...)
+{
+    va_list ap;
+
+    if (++r->faults > FAULTS_MAX)
+        return;
+    if (line > 0)
+        buf_fmt(r->why, "%s:%d: ", file, line);
+    else
+        buf_fmt(r->why, "%s: ", file);
+    va_start(ap, fmt);
+    buf_vfmt(r->why, fmt, ap);
+    va_end(ap);
+    buf_str(r->why, "\n");
+}
+
+const struct archive_entry_data *
+package_file(const struct package_reader *r, const char *name)
+{
+    for (size_t i = 0; i < r->files.count; i++)
+        if (strcmp(r->files.entry[i].name, name) == 0)
+            return &r->files.entry[i];
+    return NULL;
+}
+
+const char *
+package_under(const char *name, const char *folder)
+{
+    size_t n = strlen(folder);
+
+    return strncmp(name, folder, n) == 0 ? name + n : NULL;
+}
+
+char *
+package_text(const struct archive_entry_data *e)
+{
+    char *copy = xmalloc(e->size + 1);
+
+    memcpy(copy, e->data, e->size + 1);
+    return copy;
+}
+
+struct yaml *
+package_yaml(struct package_reader *r, const struct archive_entry_data *e)
+{
+    char *why;
+    int line;
+    struct yaml *y = yaml_parse(e->data, e->size, &why, &line);
+
+    if (y == NULL) {
+        package_fault(r, e->name, line, "not YAML as we read it: %s", why);
+        free(why);
+    } else if (yaml_kind(y) != YAML_MAP) {
+        package_fault(r, e->name, yaml_line(y), "expected `key: value` lines");
+        yaml_free(y);
+        y = NULL;
+    }
+    return y;
+}
+
+/* By the table of languages in the format's appendix. */
+const char *
+package_language_of(const char *filename)
+{
+    static const struct {
+        const char *ending, *language;
+    } table[] = {{".py", "python3"},    {".c", "c"},      {".cc", "cpp"},
+                 {".cpp", "cpp"},       {".cxx", "cpp"},  {".java", "java"},
+                 {".js", "javascript"}, {".go", "go"},    {".rs", "rust"},
+                 {".kt", "kotlin"},     {".cs", "csharp"}};
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (text_ends_with(filename, table[i].ending))
+            return table[i].language;
+    return NULL;
+}
+
+static bool
+slug_is_good(const char *slug)
+{
+    size_t n = strlen(slug);
+
+    if (n == 0 || n >= sizeof((struct package *)0)->slug || slug[0] == '-')
+        return false;
+    /* "next" is a word of the API */
+    return slug[strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-")] ==
+               '\0' &&
+           strcmp(slug, "next") != 0;
+}
+
+/* What concerns more than one part. */
+static void
+check_whole(struct package_reader *r)
+{
+    struct package *p = r->p;
+    size_t limit = (size_t)p->output_limit_kb * 1024;
+
+    if (p->kind == PACKAGE_UNITTEST && p->nunittests == 0)
+        package_fault(r, "tests", 0, "expected at least one NAME.py");
+    if (p->kind == PACKAGE_UNITTEST && p->ntests > 0)
+        package_fault(r, "data", 0,
+                      "a unittest assignment has tests/ and no data/");
+    if (p->kind == PACKAGE_IO && p->nunittests > 0)
+        package_fault(r, "tests", 0,
+                      "an io assignment has data/ and no tests/");
+    if (p->kind == PACKAGE_IO && p->ntests == 0)
+        package_fault(r, "data/secret", 0, "expected at least one test");
+    if (p->nlanguages == 0)
+        package_fault(r, "problem.yaml", 0,
+                      "expected `languages`, a starter or a model solution");
+    for (size_t i = 0; i < p->nlanguages; i++)
+        if (p->kind == PACKAGE_UNITTEST &&
+            strcmp(p->languages[i], "python3") != 0)
+            package_fault(r, "problem.yaml", 0,
+                          "a unittest assignment is in python3, not %s",
+                          p->languages[i]);
+    for (size_t i = 0; i < p->ntests; i++)
+        if (p->tests[i].answer_size > limit)
+            package_fault(r, p->tests[i].name, 0,
+                          "the answer is longer than the output limit");
+}
+
+enum err
+package_read(const char *slug, const void *archive, size_t size,
+             struct package **out, struct buf *why)
+{
+    struct package_reader r = {.why = why};
+    enum err e;
+
+    *out = NULL;
+    e = archive_read(archive, size, &caps, &r.files, why);
+    if (e != ERR_OK)
+        return e;
+    r.p = xcalloc(1, sizeof *r.p);
+    if (slug_is_good(slug))
+        memcpy(r.p->slug, slug, strlen(slug) + 1);
+    else
+        package_fault(&r, slug, 0,
+                      "a name has 1 to 63 of a-z 0-9 - and is not \"next\"");
+    package_read_problem(&r);
+    package_read_files(&r);
+    package_read_data(&r);
+    check_whole(&r);
+    if (r.p->handout != NULL)
+        r.p->handout_html = markdown_html(r.p->handout, strlen(r.p->handout),
+                                          "");
+    yaml_free(r.problem);
+    archive_list_free(&r.files);
+    if (r.faults > FAULTS_MAX)
+        buf_fmt(why, "and %d more\n", r.faults - FAULTS_MAX);
+    if (r.faults > 0) {
+        package_free(r.p);
+        return ERR_INVALID;
+    }
+    *out = r.p;
+    return ERR_OK;
+}
+
+/* -- packing a directory -- */
+
+struct packer {
+    struct archive_list list;
+    size_t capacity;
+    size_t bytes;
+    struct buf *why;
+    size_t why_before;
+};
+
+static void pack_dir(struct packer *k, const char *path, const char *prefix,
+                     int depth);
+
+static void
+pack_file(struct packer *k, const char *path, const char *name)
+{
+    struct buf data = {0};
+    struct archive_entry_data *e;
+
+    if (buf_read_file(&data, path, caps.bytes - k->bytes) == -1) {
+        buf_fmt(k->why, "%s: %s\n", name, strerror(errno));
+        buf_free(&data);
+        return;
+    }
+    k->bytes += data.size;
+    if (k->list.count == k->capacity) {
+        k->capacity = k->capacity * 2 + 16;
+        k->list.entry = xrealloc(k->list.entry,
+                                 k->capacity * sizeof *k->list.entry);
+    }
+    e = &k->list.entry[k->list.count++];
+    e->name = xstrdup(name);
+    e->data = buf_take(&data, &e->size);
+}
+
+/* Editors' and interpreters' leavings are no part of a package. */
+static bool
+is_litter(const char *base)
+{
+    return base[0] == '.' || strcmp(base, "__pycache__") == 0 ||
+           text_ends_with(base, "~") || text_ends_with(base, ".pyc");
+}
+
+static void
+pack_one(struct packer *k, const char *dir, const char *prefix,
+         const char *base, int depth)
+{
+    char *path = xasprintf("%s/%s", dir, base);
+    char *name = xasprintf("%s%s", prefix, base);
+    struct stat st;
+
+    if (lstat(path, &st) == -1)
+        buf_fmt(k->why, "%s: %s\n", name, strerror(errno));
+    else if (S_ISDIR(st.st_mode)) {
+        char *inner = xasprintf("%s/", name);
+
+        pack_dir(k, path, inner, depth + 1);
+        free(inner);
+    } else if (!S_ISREG(st.st_mode))
+        buf_fmt(k->why, "%s: is neither a file nor a folder\n", name);
+    else if (k->list.count >= caps.entries)
+        buf_fmt(k->why, "%s: one file too many\n", name);
+    else
+        pack_file(k, path, name);
+    free(path);
+    free(name);
+}
+
+static void
+pack_dir(struct packer *k, const char *path, const char *prefix, int depth)
+{
+    struct dirent **names = NULL;
+    int n = depth > DIR_DEPTH_MAX ? -1 : scandir(path, &names, NULL, NULL);
+
+    if (n == -1) {
+        buf_fmt(k->why, "%s: %s\n", prefix,
+                depth > DIR_DEPTH_MAX ? "nested too deeply" : strerror(errno));
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        if (!is_litter(names[i]->d_name))
+            pack_one(k, path, prefix, names[i]->d_name, depth);
+        free(names[i]);
+    }
+    free(names);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+    const struct archive_entry_data *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+enum err
+package_pack(const char *dir, struct buf *archive, struct buf *why)
+{
+    struct packer k = {.why = why, .why_before = why->size};
+    struct stat st;
+    enum err e = ERR_OK;
+
+    if (stat(dir, &st) == -1 || !S_ISDIR(st.st_mode)) {
+        buf_fmt(why, "%s: is not a folder\n", dir);
+        return ERR_NOT_FOUND;
+    }
+    pack_dir(&k, dir, "", 0);
+    if (why->size != k.why_before)
+        e = ERR_INVALID;
+    else {
+        if (k.list.count > 0)
+            qsort(k.list.entry, k.list.count, sizeof *k.list.entry, by_name);
+        archive_write(&k.list, archive);
+    }
+    archive_list_free(&k.list);
+    return e;
+}
+
+/* -- the rest -- */
+
+/* Lines that begin a test method: blanks, [async] def test… */
+static size_t
+count_methods(const char *text)
+{
+    size_t n = 0;
+
+    for (const char *line = text; line != NULL;
+         line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        const char *s = line + strspn(line, " \t");
+
+        if (s == line)
+            continue;
+        if (strncmp(s, "async ", 6) == 0)
+            s += 6;
+        if (strncmp(s, "def test", 8) == 0)
+            n++;
+    }
+    return n;
+}
+
+size_t
+package_tests_total(const struct package *p)
+{
+    size_t n = 0;
+
+    if (p->kind == PACKAGE_IO)
+        return p->ntests;
+    for (size_t i = 0; i < p->nunittests; i++)
+        n += count_methods(p->unittests[i].data);
+    return n > 0 ? n : 1;
+}
+
+static void
+blobs_free(struct package_blob *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(b[i].name);
+        free(b[i].data);
+    }
+    free(b);
+}
+
+void
+package_free(struct package *p)
+{
+    if (p == NULL)
+        return;
+    for (size_t i = 0; i < p->ntests; i++) {
+        free(p->tests[i].name);
+        free(p->tests[i].input);
+        free(p->tests[i].answer);
+    }
+    free(p->tests);
+    blobs_free(p->unittests, p->nunittests);
+    blobs_free(p->starters, p->nstarters);
+    blobs_free(p->attachments, p->nattachments);
+    blobs_free(p->submissions, p->nsubmissions);
+    free(p->languages);
+    free(p->handout);
+    free(p->handout_html);
+    free(p);
+}
