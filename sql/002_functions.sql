@@ -88,6 +88,7 @@ DECLARE
   v_build text;
   v_g     record;
   v_late  record;
+  v_now   timestamptz := clock_timestamp();
   v_id    bigint;
   v_key   record;
 BEGIN
@@ -107,7 +108,7 @@ BEGIN
     FROM assignments a JOIN courses c ON c.id = a.course_id
    WHERE a.id = p_assignment AND a.published
      AND a.current_version IS NOT NULL
-     AND (a.opens_at IS NULL OR a.opens_at <= clock_timestamp())
+     AND (a.opens_at IS NULL OR a.opens_at <= v_now)
      AND (c.visibility = 'public' OR EXISTS (
            SELECT 1 FROM memberships m
             WHERE m.user_id = p_user AND m.course_id = c.id));
@@ -149,19 +150,20 @@ BEGIN
     EXIT WHEN FOUND; -- not: its reusable was cleared meanwhile; once more
   END LOOP;
 
-  SELECT l.late_by, l.factor INTO v_late
-    FROM late_rule(v_a, clock_timestamp()) l;
-  INSERT INTO submissions AS s (user_id, assignment_id, grading_id, status,
-                                graded_at, late_by, late_factor, verdict, points)
-    SELECT p_user, p_assignment, v_g.id,
-           CASE WHEN v_g.state = 'done' THEN 'graded' ELSE 'pending' END,
-           CASE WHEN v_g.state = 'done' THEN clock_timestamp() END,
-           coalesce(v_late.late_by, '0'), v_late.factor, v_g.verdict,
-           CASE WHEN v_g.state = 'done'
-                THEN worth(v_v.points, v_g.score, v_late.factor) END
-    ON CONFLICT (user_id) WHERE status = 'pending' DO NOTHING
-    RETURNING s.id INTO v_id;
-  IF NOT FOUND THEN
+  SELECT l.late_by, l.factor INTO v_late FROM late_rule(v_a, v_now) l;
+  LOOP
+    INSERT INTO submissions AS s (user_id, assignment_id, grading_id, status,
+                                  submitted_at, graded_at, late_by, late_factor,
+                                  verdict, points)
+      SELECT p_user, p_assignment, v_g.id,
+             CASE WHEN v_g.state = 'done' THEN 'graded' ELSE 'pending' END,
+             v_now, CASE WHEN v_g.state = 'done' THEN v_now END,
+             coalesce(v_late.late_by, '0'), v_late.factor, v_g.verdict,
+             CASE WHEN v_g.state = 'done'
+                  THEN worth(v_v.points, v_g.score, v_late.factor) END
+      ON CONFLICT (user_id) WHERE status = 'pending' DO NOTHING
+      RETURNING s.id INTO v_id;
+    EXIT WHEN FOUND;
     -- another request of the same user was first; was it this very one?
     RETURN QUERY
       SELECT CASE WHEN k.key IS NULL THEN 'pending'
@@ -172,8 +174,10 @@ BEGIN
         LEFT JOIN idempotency_keys k
           ON k.user_id = p_user AND k.key = p_key AND k.submission_id = s.id
        WHERE s.user_id = p_user AND s.status = 'pending';
-    RETURN;
-  END IF;
+    IF FOUND THEN
+      RETURN;
+    END IF; -- not: it was judged meanwhile; the place is free again
+  END LOOP;
   IF p_key IS NOT NULL THEN
     INSERT INTO idempotency_keys AS k (user_id, key, body_hash, submission_id)
       VALUES (p_user, p_key, p_body_hash, v_id)
