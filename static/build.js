@@ -1,7 +1,7 @@
 // src/ → dist/: bundles with hashed names, index.html that names them, and
 // compressed copies beside each.  `--watch` builds again at each change.
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -113,15 +113,6 @@ function report(sizes, first, page) {
   console.log(`first load ${kb(total).trim()} KiB gz`)
 }
 
-async function sweep() {
-  for (const name of await readdir(root)) {
-    if (/^dist\.next-/.test(name)) {
-      await rm(path.join(root, name), { recursive: true, force: true })
-    }
-  }
-}
-
-await sweep()
 if (process.argv.includes('--watch')) {
   const onEnd = {
     name: 'finish',

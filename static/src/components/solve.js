@@ -1,0 +1,350 @@
+// One assignment: handout, editor, verdict.  Without a slug: the first one
+// that is not solved yet.
+import { html } from 'lit'
+import { keyed } from 'lit/directives/keyed.js'
+import { get } from '../api.js'
+import { courseList } from '../course.js'
+import {
+  dropDraft, preferLanguage, preferredLanguage, readDraft, writeDraft
+} from '../drafts.js'
+import { events } from '../events.js'
+import { languageTitle, number, when } from '../format.js'
+import { mountHandout } from '../handout.js'
+import { t } from '../i18n.js'
+import { announce } from '../live.js'
+import { router } from '../router.js'
+import { session } from '../session.js'
+import { submit } from '../submit.js'
+import { tracker } from '../tracker.js'
+import { Element } from './element.js'
+import { icons } from './icons.js'
+import { failed, refusal } from './notice.js'
+import { samples } from './samples.js'
+import { strip } from './strip.js'
+import './editor.js'
+import './verdict.js'
+
+const PAUSE_MS = 400 // of typing, before a draft is kept
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform)
+
+class Solve extends Element {
+  static properties = {
+    slug: {},
+    visit: {},
+    phase: { state: true }, // loading ready failed done
+    assignment: { state: true },
+    language: { state: true },
+    notice: { state: true }, // why a submission was not received
+    sending: { state: true },
+    kept: { state: true } // does this browser keep drafts?
+  }
+
+  constructor() {
+    super()
+    this.watch(session, tracker, courseList)
+    this.phase = 'loading'
+    this.turn = 0
+    this.kept = true
+    this.dirty = false
+    this.flush = this.flush.bind(this)
+    this.who = this.who.bind(this)
+    this.whenHidden = () => document.hidden && this.flush()
+  }
+
+  connectedCallback() {
+    super.connectedCallback()
+    session.addEventListener('leave', this.flush)
+    session.addEventListener('who', this.who)
+    window.addEventListener('pagehide', this.flush)
+    document.addEventListener('visibilitychange', this.whenHidden)
+    courseList.load()
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback()
+    this.flush()
+    session.removeEventListener('leave', this.flush)
+    session.removeEventListener('who', this.who)
+    window.removeEventListener('pagehide', this.flush)
+    document.removeEventListener('visibilitychange', this.whenHidden)
+  }
+
+  willUpdate(changed) {
+    if (changed.has('slug') || changed.has('visit')) this.load()
+  }
+
+  updated(changed) {
+    if (changed.has('assignment') && this.assignment) {
+      const body = this.querySelector('.prose')
+      if (body) mountHandout(body, this.assignment)
+    }
+    this.look()
+  }
+
+  // -- loading --
+
+  async load() {
+    const turn = ++this.turn
+    this.flush()
+    this.phase = 'loading'
+    this.assignment = null
+    this.notice = null
+    document.title = 'Assay'
+    let assignment
+    try {
+      const path = this.slug ? `/assignments/${this.slug}` : '/assignments/next'
+      ;[assignment] = await Promise.all([get(path), session.ready()])
+    } catch (e) {
+      if (turn !== this.turn) return
+      this.failure = e
+      this.phase = 'failed'
+      return
+    }
+    if (turn !== this.turn) return
+    if (!assignment) {
+      this.phase = 'done'
+      return
+    }
+    this.assignment = assignment
+    this.phase = 'ready'
+    this.owner = session.owner
+    this.language = this.choose(assignment.languages)
+    document.title = `${assignment.title} · Assay`
+    await this.updateComplete
+    this.openEditor()
+  }
+
+  choose(languages) {
+    const last = preferredLanguage()
+    return languages.includes(last) ? last : languages[0]
+  }
+
+  /** What is not on this device may be on the server: the newest submission,
+   *  and its details once it is judged. */
+  look() {
+    if (this.phase !== 'ready') return
+    const { id } = this.assignment
+    const last = session.of(id)?.last_submission
+    if (last && !tracker.get(last) && this.asked !== last) {
+      this.asked = last // once: a failure must not ask without end
+      tracker.read(last).then((item) => this.recall(item))
+    }
+    const item = tracker.newest(id)
+    if (item?.state === 'judged' && !item.whole && !item.failure) {
+      tracker.read(item.id)
+    }
+  }
+
+  /** On a device without a draft: go on from what was handed in. */
+  recall(item) {
+    if (!item?.code || item.assignment !== this.assignment?.id) return
+    if (!this.assignment.languages.includes(item.language)) return
+    if (this.dirty || this.editor.value !== this.starter(this.language)) return
+    if (readDraft(this.owner, item.assignment, item.language) !== null) return
+    this.language = item.language
+    this.updateComplete.then(() => this.editor.open(item.code))
+  }
+
+  // -- the code --
+
+  get editor() {
+    return this.querySelector('assay-editor')
+  }
+
+  starter(language) {
+    return this.assignment.starter?.[language] ?? ''
+  }
+
+  draft() {
+    return readDraft(this.owner, this.assignment.id, this.language) ??
+      this.starter(this.language)
+  }
+
+  openEditor() {
+    this.dirty = false
+    this.editor?.open(this.draft())
+  }
+
+  edited() {
+    this.dirty = true
+    clearTimeout(this.pausing)
+    this.pausing = setTimeout(this.flush, PAUSE_MS)
+  }
+
+  /** Keep the draft now. */
+  flush() {
+    clearTimeout(this.pausing)
+    if (!this.dirty || !this.assignment || !this.editor) return
+    this.dirty = false
+    const code = this.editor.value
+    const where = [this.owner, this.assignment.id, this.language]
+    if (code === this.starter(this.language)) dropDraft(...where)
+    else this.kept = writeDraft(...where, code)
+  }
+
+  /** Somebody else is at the keyboard, or the same one under a name.  What
+   *  stands in the editor goes with a guest, and stays when a session merely
+   *  ended; it is never left to the next one after a log-out. */
+  who() {
+    if (this.phase !== 'ready' || !this.editor) return
+    if (!session.me && !session.left) return
+    const before = this.owner
+    this.owner = session.owner
+    if (before === this.owner) return
+    const hers = readDraft(this.owner, this.assignment.id, this.language)
+    const same = session.me && (before === 'nobody' || !session.me.name)
+    if (same && hers === null) {
+      this.dirty = true
+      this.flush()
+    } else if (this.editor.value !== this.draft()) {
+      this.openEditor()
+    }
+    this.notice = null
+  }
+
+  async speak(language) {
+    this.flush()
+    this.language = language
+    preferLanguage(language)
+    await this.updateComplete
+    this.openEditor()
+  }
+
+  restart() {
+    this.editor.replace(this.starter(this.language))
+    this.editor.focus()
+    announce(t('solve.restarted'))
+  }
+
+  async handIn() {
+    if (this.sending) return
+    this.sending = true
+    this.notice = null
+    this.flush()
+    const { id } = this.assignment
+    const outcome = await submit(id, this.language, this.editor.value)
+    this.sending = false
+    if (this.assignment?.id !== id) return
+    this.notice = outcome.notice || null
+    await this.updateComplete
+    // where handout and result do not fit on one screen
+    this.querySelector('.notice, assay-verdict')?.scrollIntoView({
+      block: 'nearest', behavior: 'auto'
+    })
+  }
+
+  // -- what is seen --
+
+  render() {
+    switch (this.phase) {
+      case 'failed':
+        return failed(this.failure, () => this.load())
+      case 'done':
+        return this.done()
+      default:
+        return this.solve(this.assignment)
+    }
+  }
+
+  done() {
+    const none = courseList.assignments?.length === 0
+    const key = none ? 'solve.none' : 'solve.all'
+    document.title = `${t(key)} · Assay`
+    return html`<section class="page empty">
+      ${none ? '' : html`<p class="stamp pass">${icons.pass}</p>`}
+      <h1>${t(key)}</h1>
+      <p>${t(`${key}.text`)}</p>
+      <p><a class="button primary" href="/assignments">
+        ${t('list.title')}</a></p>
+    </section>`
+  }
+
+  solve(a) {
+    return html`<div class="solve" data-assignment=${a?.id ?? ''}
+      aria-busy=${String(!a)}>
+      ${strip(a?.id)}
+      <article class="handout" aria-label=${a ? a.title : t('solve.loading')}>
+        ${a ? this.head(a) : html`<p class="eyebrow">&nbsp;</p>
+          <h1 class="ghost">&nbsp;</h1>`}
+        ${keyed(a?.id, html`<div class="prose ${a ? '' : 'ghost'}"></div>`)}
+        ${a ? samples(a.samples) : ''}
+      </article>
+      <section class="work" aria-label=${t('solve.work')}>
+        ${a ? this.work(a) : html`<div class="bench ghost"></div>`}
+      </section>
+    </div>`
+  }
+
+  head(a) {
+    const list = courseList.assignments || []
+    const at = list.findIndex((x) => x.id === a.id)
+    const facts = [
+      at >= 0 ? t('solve.position', { n: at + 1, of: list.length }) : '',
+      t('points', { n: number(a.points) }),
+      a.due_at ? t('solve.due', { at: when(a.due_at) }) : '',
+      session.of(a.id)?.solved ? t('solve.solved') : ''
+    ]
+    return html`<p class="eyebrow">${facts.filter(Boolean).join(' · ')}</p>
+      <h1 id="title">${a.title}</h1>`
+  }
+
+  work(a) {
+    return html`
+      <div class="bench">
+        <div class="tools">
+          <label>${t('solve.language')}
+            <select id="language" .value=${this.language}
+              ?disabled=${a.languages.length < 2}
+              @change=${(e) => this.speak(e.target.value)}>
+              ${a.languages.map((l) => html`<option value=${l}
+                ?selected=${l === this.language}
+                >${languageTitle(l)}</option>`)}
+            </select></label>
+          <button class="quiet" title=${t('solve.restart.title')}
+            @click=${this.restart}>${icons.again}<span
+            >${t('solve.restart')}</span></button>
+        </div>
+        <assay-editor .language=${this.language} @edit=${this.edited}
+          @handin=${this.handIn}></assay-editor>
+        <div class="hand">
+          <button id="submit" class="primary" ?disabled=${this.sending}
+            @click=${this.handIn}>${this.sending
+              ? t('solve.sending')
+              : t('solve.submit')}</button>
+          <kbd>${t(MAC ? 'solve.shortcut.mac' : 'solve.shortcut')}</kbd>
+          <span class="kept ${this.kept ? '' : 'warn'}">${this.kept
+            ? t('solve.kept')
+            : t('solve.unkept')}</span>
+        </div>
+      </div>
+      ${this.notice ? refusal(this.notice, {
+        retry: () => this.handIn(),
+        close: () => { this.notice = null }
+      }) : ''}
+      ${this.result(a)}`
+  }
+
+  result(a) {
+    const item = tracker.newest(a.id)
+    if (!item) {
+      return this.notice
+        ? ''
+        : html`<p class="quiet-note">${t('panel.empty')}</p>`
+    }
+    const solved = item.verdict === 'accepted'
+    return html`${solved ? this.solved() : ''}
+      <assay-verdict .item=${item}
+        .live=${events.state === 'open'}></assay-verdict>`
+  }
+
+  solved() {
+    const points = t('points', { n: number(session.points) })
+    return html`<div class="solved" id="solved" role="status">
+      <span class="stamp pass">${icons.pass}</span>
+      <p><b>${t('solved.title')}</b> ${t('solved.text', { points })}</p>
+      <button id="next" class="primary" @click=${() => router.go('/')}
+        >${t('solved.next')} ${icons.next}</button>
+    </div>`
+  }
+}
+customElements.define('assay-solve', Solve)

@@ -1,0 +1,48 @@
+// Boot, and the wiring between session, events and tracker.
+import './components/app.js'
+import { events } from './events.js'
+import { session } from './session.js'
+import { tracker } from './tracker.js'
+
+session.addEventListener('who', () => {
+  tracker.forget()
+  if (session.me) events.start()
+  else events.stop()
+})
+
+events.addEventListener('submission', (e) => {
+  tracker.hear(e.detail)
+  if (e.detail.state === 'judged') {
+    session.earned(e.detail.total_points)
+    session.refresh()
+  }
+})
+
+// The truth, asked for again: who, points, and everything that is pending or
+// was handed in elsewhere meanwhile.
+events.addEventListener('resync', async () => {
+  const waiting = tracker.pending().map((i) => i.id)
+  await session.refresh()
+  const pending = session.me?.pending
+  if (pending && !waiting.includes(pending)) waiting.push(pending)
+  const items = await Promise.all(waiting.map((id) => tracker.read(id)))
+  if (items.some((i) => i.state === 'judged' && !i.heard)) {
+    events.suspect()
+    session.refresh()
+  }
+})
+
+tracker.addEventListener('change', () => {
+  events.expect(tracker.pending().length > 0)
+})
+
+// Not even asked successfully: look again until it is.
+let again = 0
+session.addEventListener('change', () => {
+  clearTimeout(again)
+  if (!session.failure) return
+  const wait = (session.failure.retryAfter ?? 3) * 1000
+  again = setTimeout(() => session.refresh(), wait * (1 + Math.random()))
+})
+
+session.refresh()

@@ -1,0 +1,128 @@
+// Who is signed in, and what depends on it: points, and what is solved.
+import { get, request } from './api.js'
+import { moveDrafts } from './drafts.js'
+import { Store } from './store.js'
+
+class Session extends Store {
+  me = null // null: nobody is signed in
+  known = false // has the server been asked?
+  points = 0
+  progress = {} // assignment id → {solved, attempts, points, last_submission}
+  failure = null // the ApiError of the last refresh
+  left = false // she logged out, as against a session that ended
+  #asking = null
+  #again = false
+  // other tabs of this browser share the cookie, and must hear of a change
+  #tabs = 'BroadcastChannel' in window ? new BroadcastChannel('assay') : null
+
+  constructor() {
+    super()
+    if (!this.#tabs) return
+    this.#tabs.onmessage = (m) => {
+      this.left = m.data === 'left'
+      this.refresh()
+    }
+  }
+
+  /** Whose drafts are these? */
+  get owner() {
+    return this.me ? this.me.id : 'nobody'
+  }
+
+  /** Once the server was asked for the first time. */
+  async ready() {
+    if (!this.known) await (this.#asking ?? this.refresh())
+  }
+
+  of(assignment) {
+    return this.progress[assignment] || null
+  }
+
+  /** GET it all again.  Never throws; `failure` says. */
+  async refresh() {
+    if (this.#asking) {
+      this.#again = true // what is on its way may be older than the cause
+      return this.#asking
+    }
+    this.#asking = this.#ask()
+    await this.#asking
+    this.#asking = null
+    if (this.#again) {
+      this.#again = false
+      await this.refresh()
+    }
+  }
+
+  async #ask() {
+    try {
+      const [me, progress] = await Promise.all([
+        get('/me'), get('/me/progress')
+      ])
+      this.#take(me, progress)
+      this.failure = null
+    } catch (e) {
+      if (e.status === 401) {
+        this.#take(null, null)
+        this.failure = null
+      } else {
+        this.failure = e
+      }
+    }
+    this.known = true
+    this.changed()
+  }
+
+  #take(me, progress) {
+    const before = this.me?.id
+    const other = me?.id !== before
+    if (other) this.dispatchEvent(new Event('leave')) // last call for drafts
+    this.me = me
+    this.points = progress?.points ?? me?.points ?? 0
+    this.progress = progress?.assignments ?? {}
+    if (me && !before) moveDrafts('nobody', me.id)
+    if (other) this.dispatchEvent(new Event('who'))
+  }
+
+  /** An event brought the sum: show it at once, then ask for the rest. */
+  earned(total) {
+    if (typeof total !== 'number') return
+    this.points = total
+    this.changed()
+  }
+
+  /** The cookie is no longer good. */
+  ended() {
+    this.#take(null, null)
+    this.changed()
+  }
+
+  async #changeWho(method, path, body, left = false) {
+    await request(method, path, { body })
+    this.left = left
+    await this.refresh()
+    this.#tabs?.postMessage(left ? 'left' : 'who')
+  }
+
+  /** An anonymous learner, for somebody who hands in without signing in. */
+  begin() {
+    return this.#changeWho('POST', '/users', {})
+  }
+
+  register(name, password) {
+    return this.#changeWho('POST', '/users', { name, password })
+  }
+
+  rename(name, password) {
+    return this.#changeWho('PATCH', '/me', { name, password })
+  }
+
+  logIn(name, password) {
+    return this.#changeWho('POST', '/session', { name, password })
+  }
+
+  logOut() {
+    return this.#changeWho('DELETE', '/session', undefined, true)
+  }
+}
+
+export const session = new Session()

@@ -1,0 +1,92 @@
+// Hand in a program, and say in words what became of it.  The code itself is
+// never touched here: whatever happens, it stays in the editor and its draft.
+import { freshKey, request } from './api.js'
+import { t } from './i18n.js'
+import { announce } from './live.js'
+import { session } from './session.js'
+import { tracker } from './tracker.js'
+
+// While no answer came, the same program keeps its key: had the first one
+// arrived, the second is answered with the same submission.
+let unanswered = { body: '', key: '' }
+
+function keyOf(owner, assignment, body) {
+  const what = `${owner} ${assignment} ${body}`
+  if (unanswered.body !== what) unanswered = { body: what, key: freshKey() }
+  return unanswered.key
+}
+
+/**
+ * Answers {item} when it was received, or {notice: {tone, title, text,
+ * action}} when not; action is `retry`, `login` or absent.
+ */
+export async function submit(assignment, language, code) {
+  try {
+    if (!session.known || session.failure) await session.refresh()
+    // an account that is only out of sight must not be replaced by a new one
+    if (session.failure) throw session.failure
+    if (!session.me) await session.begin()
+    const body = { language, code }
+    const key = keyOf(session.owner, assignment, JSON.stringify(body))
+    const { data } = await request(
+      'POST', `/assignments/${assignment}/submissions`,
+      { body, headers: { 'Idempotency-Key': key }, timeout: 20000 })
+    unanswered = { body: '', key: '' }
+    const item = tracker.take(data, { assignment, language, code })
+    if (item.state !== 'judged') announce(t('announce.received', item))
+    return { item }
+  } catch (e) {
+    if (e.kind !== 'lost') unanswered = { body: '', key: '' }
+    const notice = await explain(e, assignment)
+    announce(`${notice.title} ${notice.text}`)
+    return { notice }
+  }
+}
+
+async function explain(e, assignment) {
+  const notice = (name, action, params) => ({
+    tone: 'fail', title: t(`refused.${name}`),
+    text: t(`refused.${name}.text`, params), action
+  })
+  if (e.kind === 'lost') return notice('lost', 'retry')
+  const params = { detail: sentence(e.message), seconds: e.retryAfter }
+  switch (e.status) {
+    case 401:
+      session.ended()
+      return notice('session', 'login')
+    case 409:
+      return e.problem.pending
+        ? pending(e.problem.pending, assignment)
+        : notice('other', 'retry', params)
+    case 413:
+      return notice('large', undefined, params)
+    case 404:
+      return notice('gone', undefined, params)
+    case 429:
+      return notice('often', 'retry', params)
+    case 502: case 503: case 504:
+      return notice('busy', 'retry', params)
+    default:
+      return notice('other', e.status >= 500 ? 'retry' : undefined, params)
+  }
+}
+
+/** One is in grading already: show that one. */
+async function pending(id, assignment) {
+  const item = await tracker.read(id)
+  const here = item.failure || item.assignment === assignment
+  return {
+    tone: 'wait',
+    title: t('refused.pending'),
+    text: t(here ? 'refused.pending.here' : 'refused.pending.elsewhere'),
+    action: here ? undefined : 'show',
+    pending: id
+  }
+}
+
+/** A problem's detail begins small, as in a list, and has no full stop. */
+function sentence(text) {
+  const s = text.trim()
+  const full = /[.!?]$/.test(s) ? s : `${s}.`
+  return full.charAt(0).toUpperCase() + full.slice(1)
+}
