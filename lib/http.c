@@ -56,6 +56,12 @@ on_term(int sig)
     FCGX_ShutdownPending();
 }
 
+bool
+http_stopping(void)
+{
+    return stopping != 0;
+}
+
 /* -- one request -- */
 
 static ssize_t

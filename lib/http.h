@@ -79,6 +79,9 @@ struct http_request {
  * configuration, print it, exit), --routes (print the table, exit). */
 int http_main(const struct http_app *app, int argc, char **argv);
 
+/* Has SIGTERM come?  A handler that waits must end its wait then. */
+bool http_stopping(void);
+
 /* -- the request.  Returned text lives as long as the request. -- */
 const char *http_param(struct http_request *r, const char *name);  /* {name} */
 const char *http_query(struct http_request *r, const char *name);  /* or NULL */

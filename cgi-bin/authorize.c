@@ -1,0 +1,34 @@
+/* Who is this?  For nginx' auth_request in front of the events.
+ *
+ *   (internal) /_authorize    204 + X-User-Id, or 401
+ *
+ * The channel that a browser listens on is named by this answer and never by
+ * the browser, so it hears of its own submissions and of no other's.
+ */
+#include "core/access.h"
+#include "core/schema.h"
+
+static enum err
+authorize(struct http_request *r)
+{
+    http_set_header(r, "X-User-Id", "%s", access_user(r));
+    return http_reply_empty(r, 204);
+}
+
+static const struct http_route routes[] = {
+    {HTTP_GET, "/_authorize", HTTP_USER | HTTP_INTERNAL, authorize},
+};
+
+static const struct http_app app = {
+    .name = "authorize",
+    .routes = routes,
+    .nroutes = sizeof routes / sizeof routes[0],
+    .admit = access_admit,
+    .connected = schema_ready,
+};
+
+int
+main(int argc, char **argv)
+{
+    return http_main(&app, argc, argv);
+}
