@@ -11,6 +11,14 @@
 #include "grader/run.h"
 #include "lib/err.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Part of every build (grader/probe.h): raise it when a verdict may come out
+ * otherwise than before. */
+#define JUDGE_VERSION "1"
+
 struct judge_job {
     const struct package *package;
     const struct language *language;
@@ -21,7 +29,7 @@ struct judge_job {
 /* Told of each test as it ends ("k of n"), and at least every second with
  * `test` NULL.  False: stop (ERR_STALE). */
 struct judge_test {
-    const char *name;
+    const char *name; /* "" where its feedback level hides it */
     enum verdict verdict;
     int64_t time_ms;
 };
