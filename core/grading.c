@@ -9,8 +9,7 @@
 #include <string.h>
 
 enum {
-    GIVE_UP_SECONDS = 1, /* until one that defeated us is tried again */
-    REKEY_MAX = 200      /* a round */
+    REKEY_MAX = 200 /* a round */
 };
 
 enum stmt {
@@ -68,9 +67,13 @@ static const struct db_stmt stmts[] = {
                    " WHERE id = $1 AND fence = $2 AND state = 'running'"
                    " RETURNING id",
                    2},
+    /* tried again after 1 s, 4 s, 16 s, …; the last time there is nothing left
+     * to wait for.  $3 crash limit */
     [GIVE_UP] = {"grading_give_up",
                  "UPDATE gradings SET lease_until = clock_timestamp()"
-                 "                                  + make_interval(secs => $3)"
+                 "  + make_interval(secs => CASE WHEN crashes + 1 >= $3 THEN 0"
+                 "                          ELSE power(4, least(crashes, 3))"
+                 "                          END)"
                  " WHERE id = $1 AND fence = $2 AND state = 'running'"
                  " RETURNING id",
                  3},
@@ -242,16 +245,16 @@ grading_package(struct db *db, int64_t version_id, void **data, size_t *size)
     return e;
 }
 
-/* A write under the fence; `seconds` < 0: it takes none. */
+/* A write under the fence; `third` < 0: it takes no third argument. */
 static enum err
-fenced(struct db *db, enum stmt stmt, int64_t id, int fence, int64_t seconds)
+fenced(struct db *db, enum stmt stmt, int64_t id, int fence, int64_t third)
 {
     struct db_args a = {0};
     struct db_result *r = NULL;
     db_arg_int(&a, id);
     db_arg_int(&a, fence);
-    if (seconds >= 0)
-        db_arg_int(&a, seconds);
+    if (third >= 0)
+        db_arg_int(&a, third);
     enum err e = db_exec(db, &stmts[stmt], &a, &r);
     if (e == ERR_OK && db_rows(r) == 0)
         e = ERR_STALE;
@@ -274,7 +277,7 @@ grading_hand_back(struct db *db, int64_t id, int fence)
 enum err
 grading_give_up(struct db *db, int64_t id, int fence)
 {
-    return fenced(db, GIVE_UP, id, fence, GIVE_UP_SECONDS);
+    return fenced(db, GIVE_UP, id, fence, conf()->crash_limit);
 }
 
 /* Run a statement whose rows are (user, submission, points, total).  A row of

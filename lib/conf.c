@@ -63,6 +63,8 @@ static const struct option options[] = {
     I(lease_seconds, "10", 1, 3600,
       "a silent grader's work is taken over after so long"),
     I(crash_limit, "3", 1, 100, "a grading is parked after so many crashes"),
+    I(drain_seconds, "5", 0, 3600,
+      "at SIGTERM a grader finishes its work within so long, or hands it back"),
     I(janitor_seconds, "1", 1, 60, "between two rounds of the janitor"),
     I(queue_grace_ms, "2000", 100, 600000,
       "the janitor rings for rows queued longer than this"),
