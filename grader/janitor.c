@@ -1,0 +1,316 @@
+/* Theory of operation
+ *
+ * PostgreSQL is the truth and the stream a doorbell that may lose rings, so
+ * somebody has to compare the two.  Each round, under an advisory lock:
+ *
+ *   reclaim  entries that a consumer has held for longer than a lease are
+ *            deleted (XAUTOCLAIM, XACK, XDEL).  They need not be worked on
+ *            here: if their gradings are unfinished, the next steps ring anew.
+ *   expired  leases that ran out: those that crashed too often are parked
+ *            (system_error, the student is unlocked and told), the others
+ *            are rung, and whoever claims one counts the crash.
+ *   overdue  rows queued for longer than the grace are rung.
+ *   settle   submissions that still wait for a finished grading get their
+ *            verdict.
+ *   seldom   gradings for a build that nobody has any more are re-keyed; old
+ *            runtimes and Idempotency-Keys are forgotten; entries that were
+ *            acknowledged but not deleted are trimmed.
+ *
+ * "Rung" means: unless an entry that nobody was given yet says so already.
+ * So a long queue, in which every row is overdue, is not rung twice, and a lost
+ * Redis is refilled in a few rounds.  Two janitors at once (the lock is lost
+ * with its connection) only ring twice, which is harmless.
+ */
+#include "grader/janitor.h"
+
+#include "core/grading.h"
+#include "core/housekeeping.h"
+#include "core/schema.h"
+#include "grader/publish.h"
+#include "grader/run.h"
+#include "lib/clock.h"
+#include "lib/conf.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "lib/stream.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DUE_MAX = 1000, /* rows looked at in a round */
+    UNDELIVERED_MAX = 20000,
+    RECLAIM_MAX = 100,
+    SEEN_EVERY_MS = 20000,
+    RETRY_MS = 500, /* until the runtimes are registered */
+    SELDOM_EVERY_MS = 5000,
+    POLICY_EVERY_MS = 60000
+};
+
+/* What one class's stream will deliver without our doing. */
+struct undelivered {
+    int64_t *gradings; /* sorted; heap */
+    int count;         /* -1: unknown */
+};
+
+struct janitor {
+    const struct worker_setup *setup;
+    struct db *db;
+    struct redis *redis;
+    struct run_box *box;
+    char *consumer;
+    struct undelivered undelivered[STREAM_CLASSES];
+    struct grading_due due[DUE_MAX];
+    int64_t seen_at;   /* clock_ms() of the next registration */
+    int64_t seldom_at; /* likewise */
+    int64_t policy_at;
+    bool ready;
+};
+
+/* -- registering -- */
+
+static void
+say_ready(const struct janitor *j)
+{
+    struct buf names = {0};
+    for (size_t i = 0; i < j->setup->nruntimes; i++)
+        buf_fmt(&names, "%s%s", i > 0 ? "," : "",
+                j->setup->runtimes[i].language);
+    log_info("ready", "tokens=%d languages=%s", j->setup->tokens,
+             names.data ? names.data : "");
+    buf_free(&names);
+}
+
+/* Only while the box answers: a host that cannot grade must not look alive.
+ * (With none alive, hand_in() goes on with the last build known.) */
+static void
+register_runtimes(struct janitor *j)
+{
+    char *what = NULL;
+    if (clock_ms() < j->seen_at)
+        return;
+    j->seen_at = clock_ms() + RETRY_MS;
+    if (run_describe(j->box, &what) != ERR_OK)
+        return;
+    free(what);
+    if (runtime_seen(j->db, j->setup->runtimes, j->setup->nruntimes) != ERR_OK)
+        return;
+    j->seen_at = clock_ms() + SEEN_EVERY_MS;
+    if (!j->ready)
+        say_ready(j);
+    j->ready = true;
+}
+
+/* An evictable queue loses work as soon as memory is short. */
+static void
+check_policy(struct janitor *j)
+{
+    if (clock_ms() < j->policy_at)
+        return;
+    char *policy = redis_info(j->redis, "memory", "maxmemory_policy");
+    if (policy == NULL)
+        return;
+    if (strcmp(policy, "noeviction") != 0)
+        log_warn("Redis may evict the queue",
+                 "maxmemory-policy=%s wanted=noeviction", policy);
+    j->policy_at = clock_ms() + POLICY_EVERY_MS;
+    free(policy);
+}
+
+/* -- ringing -- */
+
+static int
+by_id(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void
+forget_undelivered(struct janitor *j)
+{
+    for (int c = 0; c < STREAM_CLASSES; c++) {
+        free(j->undelivered[c].gradings);
+        j->undelivered[c] = (struct undelivered){NULL, -1};
+    }
+}
+
+/* Read it once a round, when something may have to be rung.  False: no Redis,
+ * or the stream is longer than we want to know (then it is in no need). */
+static bool
+know_undelivered(struct janitor *j, enum stream_class c)
+{
+    struct undelivered *u = &j->undelivered[c];
+    if (u->gradings == NULL) {
+        u->gradings = xcalloc(UNDELIVERED_MAX, sizeof *u->gradings);
+        u->count = stream_undelivered(j->redis, c, u->gradings,
+                                      UNDELIVERED_MAX);
+        if (u->count > 0)
+            qsort(u->gradings, (size_t)u->count, sizeof *u->gradings, by_id);
+    }
+    return u->count >= 0 && u->count < UNDELIVERED_MAX;
+}
+
+/* True: rung. */
+static bool
+ring(struct janitor *j, const struct grading_due *due)
+{
+    enum stream_class c = due->live ? STREAM_LIVE : STREAM_BULK;
+    if (!know_undelivered(j, c))
+        return false;
+    const struct undelivered *u = &j->undelivered[c];
+    if (u->count > 0 && bsearch(&due->id, u->gradings, (size_t)u->count,
+                                sizeof due->id, by_id) != NULL)
+        return false;
+    return stream_ring(j->redis, c, due->id) == ERR_OK;
+}
+
+/* -- the steps of a round -- */
+
+static void
+reclaim(struct janitor *j)
+{
+    struct stream_entry held[RECLAIM_MAX];
+    int n = stream_reclaim(j->redis, j->consumer, conf()->lease_seconds * 1000,
+                           held, RECLAIM_MAX);
+    for (int i = 0; i < n; i++)
+        if (stream_done(j->redis, &held[i]) != ERR_OK)
+            return;
+}
+
+/* Tell those who waited for a grading that nobody judged just now. */
+static void
+tell(struct janitor *j, int64_t id, const struct grading_told *told,
+     size_t count)
+{
+    struct grading_outcome o;
+    if (count == 0 || grading_outcome(j->db, id, &o) != ERR_OK)
+        return;
+    struct publish_subject s = {
+        .grading = id,
+        .assignment = o.assignment_id,
+        .fence = o.fence,
+        .tests_total = (size_t)o.tests_total,
+    };
+    publish_judged(j->redis, &s, o.verdict, told, count);
+}
+
+static void
+park(struct janitor *j, int64_t id)
+{
+    struct grading_told *told = NULL;
+    size_t count = 0;
+    if (grading_park(j->db, id, &told, &count) != ERR_OK)
+        return;
+    log_warn("parked", "grading=%lld crashes=%lld told=%zu", (long long)id,
+             (long long)conf()->crash_limit, count);
+    tell(j, id, told, count);
+    free(told);
+}
+
+static void
+mend_expired(struct janitor *j)
+{
+    size_t n = 0, rung = 0;
+    if (grading_expired(j->db, j->due, DUE_MAX, &n) != ERR_OK)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        if (j->due[i].worn)
+            park(j, j->due[i].id);
+        else
+            rung += ring(j, &j->due[i]);
+    }
+    if (rung > 0)
+        log_warn("leases ran out", "rung=%zu", rung);
+}
+
+static void
+ring_overdue(struct janitor *j)
+{
+    size_t n = 0, rung = 0;
+    if (grading_overdue(j->db, j->due, DUE_MAX, &n) != ERR_OK)
+        return;
+    for (size_t i = 0; i < n; i++)
+        rung += ring(j, &j->due[i]);
+    if (rung > 0)
+        log_warn("queue had lost rows", "rung=%zu", rung);
+}
+
+static void
+settle_left_behind(struct janitor *j)
+{
+    int64_t ids[RECLAIM_MAX];
+    size_t n = 0;
+    if (grading_left_behind(j->db, ids, RECLAIM_MAX, &n) != ERR_OK)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        struct grading_told *told = NULL;
+        size_t count = 0;
+        if (grading_settle(j->db, ids[i], &told, &count) != ERR_OK)
+            return;
+        if (count > 0)
+            log_warn("settled what was left behind", "grading=%lld told=%zu",
+                     (long long)ids[i], count);
+        tell(j, ids[i], told, count);
+        free(told);
+    }
+}
+
+static void
+seldom(struct janitor *j)
+{
+    int64_t rekeyed = 0;
+    if (clock_ms() < j->seldom_at)
+        return;
+    j->seldom_at = clock_ms() + SELDOM_EVERY_MS;
+    grading_rekey(j->db, &rekeyed);
+    runtime_forget(j->db);
+    housekeeping_forget_keys(j->db);
+    for (int c = 0; c < STREAM_CLASSES; c++)
+        if (stream_trim(j->redis, (enum stream_class)c) != ERR_OK)
+            return;
+}
+
+static void
+one_round(struct janitor *j)
+{
+    bool mine = false;
+    if (housekeeping_lock(j->db, &mine) != ERR_OK || !mine)
+        return;
+    reclaim(j);
+    mend_expired(j);
+    ring_overdue(j);
+    settle_left_behind(j);
+    seldom(j);
+    forget_undelivered(j);
+}
+
+int
+janitor_main(const struct worker_setup *setup)
+{
+    worker_signals();
+    struct janitor *j = xcalloc(1, sizeof *j);
+    j->setup = setup;
+    j->db = db_new(conf()->database_grader);
+    db_set_check(j->db, schema_ready);
+    j->redis = redis_new(0);
+    j->box = run_box_new();
+    j->consumer = worker_consumer("janitor");
+    forget_undelivered(j);
+
+    while (!worker_stopping()) {
+        register_runtimes(j);
+        check_policy(j);
+        one_round(j);
+        clock_sleep(j->ready ? conf()->janitor_seconds * 1000 : RETRY_MS);
+    }
+    forget_undelivered(j);
+    run_box_free(j->box);
+    redis_free(j->redis);
+    db_free(j->db);
+    free(j->consumer);
+    free(j);
+    return 0;
+}

@@ -1,0 +1,30 @@
+/* A worker: one process, one token, one grading at a time.
+ */
+#ifndef GRADER_WORKER_H
+#define GRADER_WORKER_H
+
+#include "core/language.h"
+#include "core/runtime.h"
+
+#include <stddef.h>
+
+/* What every process of graderd shares, made before the forks. */
+struct worker_setup {
+    const struct language *languages; /* with their builds; borrowed */
+    size_t nlanguages;
+    const struct runtime *runtimes; /* those that this host has */
+    size_t nruntimes;
+    int tokens;
+};
+
+/* The stream consumer of a slot: "HOST:SLOT"; the caller frees it. */
+char *worker_consumer(const char *slot);
+
+/* Grade until SIGTERM.  The exit status. */
+int worker_main(const struct worker_setup *setup, int slot);
+
+/* SIGTERM (or SIGINT) came; the flag that worker_signals() sets up. */
+int worker_stopping(void);
+void worker_signals(void);
+
+#endif
