@@ -62,13 +62,13 @@ reply_bytes(struct http_request *r, const char *type, const char *data,
     return http_reply(r, 200, type, data, size);
 }
 
-typedef enum err render(struct db *db, const struct assignment_ref *ref,
-                        bool text, struct buf *out);
+typedef enum err render_fn(struct db *db, const struct assignment_ref *ref,
+                           bool text, struct buf *out);
 
 /* The bytes from Redis, or rendered and then kept there. */
 static enum err
-fetch(struct http_request *r, const struct assignment_ref *ref, render *render,
-      struct buf *out)
+fetch(struct http_request *r, const struct assignment_ref *ref,
+      render_fn *render, struct buf *out)
 {
     bool text = http_wants_text(r);
     size_t size = 0;
@@ -100,7 +100,7 @@ media_type(struct http_request *r)
 
 static enum err
 reply_rendered(struct http_request *r, const struct assignment_ref *ref,
-               render *render)
+               render_fn *render)
 {
     struct buf b = {0};
     enum err e = fetch(r, ref, render, &b);

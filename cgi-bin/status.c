@@ -1,0 +1,168 @@
+/* Is the system well?
+ *
+ *   GET /api/health   200, or 503 when nothing can be accepted
+ *   GET /metrics      Prometheus' text format; nginx lets loopback in only
+ *
+ * Redis and the graders may be away without a submission being refused or
+ * lost, so without them the status is `degraded`, and still 200.
+ *
+ * Every program keeps its counters in a file under run_dir, which all its
+ * workers share; the metrics are those files, one after the other, and a few
+ * gauges read from PostgreSQL and Redis at this moment.
+ */
+#include "core/schema.h"
+#include "core/status.h"
+#include "lib/conf.h"
+#include "lib/counters.h"
+#include "lib/http.h"
+#include "lib/mem.h"
+#include "lib/stream.h"
+
+#include <glob.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum err
+get_health(struct http_request *r)
+{
+    struct status s;
+    bool database = status_read(r->db, &s) == ERR_OK;
+    bool redis = redis_ping(r->redis) == ERR_OK;
+    bool graders = s.languages > 0;
+    const char *word = !database ? "down"
+                                 : (redis && graders ? "ok" : "degraded");
+
+    if (!database)
+        http_set_header(r, "Retry-After", "2");
+    if (http_wants_text(r))
+        return http_reply_text(r, database ? 200 : 503, "%s", word);
+    struct json *j = json_object(), *queue = json_object();
+    json_add_text(j, "status", word);
+    json_add_bool(j, "database", database);
+    json_add_bool(j, "redis", redis);
+    json_add_bool(j, "graders", graders);
+    if (database) {
+        json_add_int(queue, "length", s.queued);
+        json_add_number(queue, "oldest_seconds", s.oldest_seconds);
+    } else {
+        json_add_null(queue, "length");
+        json_add_null(queue, "oldest_seconds");
+    }
+    json_add(j, "queue", queue);
+    return http_reply_json(r, database ? 200 : 503, j);
+}
+
+/* -- metrics -- */
+
+/* Series of one metric must stand together, below its TYPE line, while each
+ * file holds one program's: so they are sorted first. */
+struct series {
+    struct {
+        char name[COUNTER_NAME_MAX];
+        uint64_t value;
+    } * of;
+    size_t count;
+    size_t capacity;
+};
+
+static void
+collect(void *cookie, const char *name, uint64_t value)
+{
+    struct series *s = cookie;
+    if (s->count == s->capacity) {
+        s->capacity = s->capacity ? 2 * s->capacity : 64;
+        s->of = xrealloc(s->of, s->capacity * sizeof *s->of);
+    }
+    snprintf(s->of[s->count].name, COUNTER_NAME_MAX, "%s", name);
+    s->of[s->count++].value = value;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+    return strcmp(a, b); /* the name is the first member */
+}
+
+static void
+read_counters(struct series *s)
+{
+    glob_t g;
+    char *pattern = xasprintf("%s/*.counters", conf()->run_dir);
+    if (glob(pattern, 0, NULL, &g) == 0) {
+        for (size_t i = 0; i < g.gl_pathc; i++)
+            counters_read(g.gl_pathv[i], collect, s);
+        globfree(&g);
+    }
+    free(pattern);
+    if (s->count > 0)
+        qsort(s->of, s->count, sizeof *s->of, by_name);
+}
+
+static void
+add_counters(struct buf *b)
+{
+    struct series s = {0};
+    size_t metric = 0;
+
+    read_counters(&s);
+    for (size_t i = 0; i < s.count; i++) {
+        const char *name = s.of[i].name;
+        size_t n = strcspn(name, "{");
+        if (i == 0 || n != metric || strncmp(name, s.of[i - 1].name, n) != 0)
+            buf_fmt(b, "# TYPE %.*s counter\n", (int)n, name);
+        metric = n;
+        buf_fmt(b, "%s %" PRIu64 "\n", name, s.of[i].value);
+    }
+    free(s.of);
+}
+
+static void
+add_gauge(struct buf *b, const char *name, double value)
+{
+    buf_fmt(b, "# TYPE %s gauge\n%s %.17g\n", name, name, value);
+}
+
+static enum err
+get_metrics(struct http_request *r)
+{
+    struct status s;
+    struct buf b = {0};
+    bool database = status_read(r->db, &s) == ERR_OK;
+    int64_t stream = stream_length(r->redis, STREAM_LIVE);
+
+    add_counters(&b);
+    add_gauge(&b, "assay_database_up", database);
+    add_gauge(&b, "assay_redis_up", stream >= 0);
+    if (database) {
+        add_gauge(&b, "assay_gradings_queued", (double)s.queued);
+        add_gauge(&b, "assay_queue_oldest_seconds", s.oldest_seconds);
+        add_gauge(&b, "assay_gradings_running", (double)s.running);
+        add_gauge(&b, "assay_gradings_parked", (double)s.parked);
+        add_gauge(&b, "assay_languages", (double)s.languages);
+    }
+    if (stream >= 0)
+        add_gauge(&b, "assay_stream_length", (double)stream);
+    http_reply(r, 200, "text/plain; version=0.0.4; charset=utf-8", b.data,
+               b.size);
+    buf_free(&b);
+    return ERR_OK;
+}
+
+static const struct http_route routes[] = {
+    {HTTP_GET, "/api/health", HTTP_NOBODY, get_health},
+    {HTTP_GET, "/metrics", HTTP_NOBODY, get_metrics},
+};
+
+static const struct http_app app = {
+    .name = "status",
+    .routes = routes,
+    .nroutes = sizeof routes / sizeof routes[0],
+    .connected = schema_ready,
+};
+
+int
+main(int argc, char **argv)
+{
+    return http_main(&app, argc, argv);
+}
