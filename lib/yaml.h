@@ -31,7 +31,9 @@ struct yaml; /* a node */
  * frees it) says what, and *line where (from 1).  An empty document is an
  * empty map. */
 struct yaml *yaml_parse(const char *text, size_t size, char **why, int *line);
-void yaml_free(struct yaml *y); /* NULL is legal */
+/* NULL is legal.  Hidden, because libyaml has a function of this name, too, and
+ * would call ours. */
+__attribute__((visibility("hidden"))) void yaml_free(struct yaml *y);
 
 enum yaml_kind yaml_kind(const struct yaml *y);
 int yaml_line(const struct yaml *y); /* from 1 */
