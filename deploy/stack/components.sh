@@ -1,0 +1,179 @@
+# shellcheck shell=bash
+# Part of deploy/stack.sh: how each component starts, and when it is ready.
+
+# -- components -------------------------------------------------------------
+
+pg_bin() {
+    local found
+    found=$(find /usr/lib/postgresql/*/bin -maxdepth 1 -name "$1" 2>/dev/null |
+        sort -V | tail -n 1)
+    [ -n "$found" ] || found=$(command -v "$1") ||
+        die "no $1: try make deps"
+    echo "$found"
+}
+
+psql_admin() {
+    env -u PGHOST -u PGPORT -u PGDATABASE -u PGOPTIONS "$(pg_bin psql)" -XqAt \
+        -v ON_ERROR_STOP=1 -h "$DIR/pg/run" -U postgres "$@"
+}
+
+start_postgres() {
+    local data=$DIR/pg/data connections fast=()
+    if [ ! -f "$data/PG_VERSION" ]; then
+        rm -rf "$data"
+        (cd "$DIR/pg" && run_as "$PG_USER" "$(pg_bin initdb)" -D "$data" \
+            -U postgres -A trust -E UTF8 --locale=C --no-sync) \
+            >"$DIR/log/initdb.log" 2>&1 || fail initdb failed
+        # the socket's folder is the guard; nothing listens on a port
+        printf 'local all all trust\n' >"$data/pg_hba.conf"
+    fi
+    connections=$(((2 * $(nproc) + $(conf_value workers)) * \
+        $(handlers | wc -l) + $(conf_value wait_workers) + 2 * $(nproc) + 40))
+    [ "$THROWAWAY" = no ] || fast=(-c fsync=off -c full_page_writes=off)
+    launch postgres "${PG[@]}" "$(pg_bin postgres)" -D "$data" \
+        -c listen_addresses= -c "unix_socket_directories=$DIR/pg/run" \
+        -c max_connections="$connections" -c shared_buffers=64MB \
+        "${fast[@]}"
+    await postgres 60 psql_admin -d postgres -c 'SELECT 1'
+}
+
+# nchan 1.3.6 aborts on the path of a unix socket, so Redis listens on loopback
+# too, with a password, because every user of the host can connect there.
+start_redis() {
+    [ -s "$DIR/redis/password" ] ||
+        (umask 027 && head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' \
+            >"$DIR/redis/password")
+    [ "$REDIS_PORT" != 0 ] && ! taken 127.0.0.1 "$REDIS_PORT" ||
+        REDIS_PORT=$(free_port)
+    save_env
+    (umask 027 && cat >"$DIR/redis/redis.conf") <<END
+bind 127.0.0.1
+port $REDIS_PORT
+requirepass $(<"$DIR/redis/password")
+unixsocket "$DIR/redis/redis.sock"
+unixsocketperm 770
+dir "$DIR/redis"
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+END
+    [ "$ROOTLY" = no ] ||
+        chgrp "$WEB_GROUP" "$DIR/redis/password" "$DIR/redis/redis.conf"
+    launch redis "${WEB[@]}" redis-server "$DIR/redis/redis.conf"
+    await redis 20 redis_answers
+}
+
+redis_answers() {
+    REDISCLI_AUTH=$(<"$DIR/redis/password") redis-cli -s "$DIR/redis/redis.sock" ping | grep -qx PONG
+}
+
+start_handler() {
+    local program=$TREE/build/$BUILD/cgi-bin/$1 user=()
+    [ -x "$ROOT/build/$BUILD/cgi-bin/$1" ] || {
+        say "$1: not built yet"
+        return 0
+    }
+    [ "$ROOTLY" = no ] ||
+        user=(-u "$WEB_USER" -g "$WEB_GROUP" -U "$WEB_USER" -G "$WEB_GROUP")
+    rm -f "$DIR/run/$1.sock"
+    launch "$1" spawn-fcgi -n -s "$DIR/run/$1.sock" -M 0660 -b 1024 \
+        "${user[@]}" -- "$program" -c "$DIR/assay.conf"
+    await "$1" 10 test -S "$DIR/run/$1.sock"
+}
+
+start_box() {
+    local build=$BUILD
+    # a sanitizer's run time and a seccomp filter do not go together
+    [ "$BUILD" != asan ] || build=debug
+    [ -x "$ROOT/build/$build/grader/box/box" ] || {
+        say "box: not built yet"
+        return 0
+    }
+    rm -f "$DIR/run/box.sock"
+    launch box "$ROOT/build/$build/grader/box/box" -c "$DIR/assay.conf"
+    await box 20 test -S "$DIR/run/box.sock"
+}
+
+start_graderd() { # NAME
+    [ -x "$ROOT/build/$BUILD/grader/graderd" ] || {
+        say "$1: not built yet"
+        return 0
+    }
+    launch "$1" "${WEB[@]}" "$TREE/build/$BUILD/grader/graderd" \
+        -c "$DIR/assay.conf"
+    await "$1" 20 grader_seen
+}
+
+grader_seen() {
+    psql_admin -d assay -c "SELECT 1 FROM runtimes
+        WHERE seen_at > now() - interval '10 seconds'" | grep -q 1
+}
+
+taken() { # ADDRESS PORT
+    (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null
+}
+
+# Below the range from which the kernel gives ports to clients.
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 12000)) && taken 127.0.0.1 $port; do :; done
+    echo $port
+}
+
+port_is_taken() {
+    die "port $PORT is taken: choose another, like PORT=$((PORT + 1))"
+}
+
+start_nginx() {
+    local tries=0 any=no
+    [ "$PORT" != 0 ] || any=yes
+    while :; do
+        [ $any = no ] || PORT=$(free_port)
+        ! taken "$LISTEN" "$PORT" || port_is_taken
+        write_nginx_conf
+        : >"$DIR/log/nginx.log"
+        nginx -p "$DIR/nginx/" -c "$DIR/nginx/conf/nginx.conf" \
+            -g "$(nginx_globals)" -t -q 2>"$DIR/log/nginx.log" ||
+            fail nginx "refuses its configuration"
+        launch nginx nginx -p "$DIR/nginx/" -c "$DIR/nginx/conf/nginx.conf" \
+            -g "$(nginx_globals)"
+        until nginx_answers; do
+            running nginx || break
+            sleep 0.02
+        done
+        running nginx && break
+        grep -q 'Address already in use' "$DIR/log/nginx.log" ||
+            fail nginx ended
+        tries=$((tries + 1))
+        [ $any = yes ] || port_is_taken
+        [ $tries -lt 20 ] || port_is_taken
+    done
+    save_env
+}
+
+url() { echo "http://$LISTEN:$PORT"; }
+
+nginx_answers() {
+    curl -s -o /dev/null -m 2 "$(url)/"
+}
+
+# 404: there is no course yet
+api_answers() {
+    curl -s -o /dev/null -m 5 -w '%{http_code}' "$(url)/api/assignments" |
+        grep -qE '200|404'
+}
+
+start_one() { # NAME
+    running "$1" && return 0
+    mapfile -t PG < <(as "$PG_USER")
+    mapfile -t WEB < <(as "$WEB_USER")
+    case $1 in
+    postgres | redis | box | nginx) "start_$1" ;;
+    graderd*) start_graderd "$1" ;;
+    *)
+        [ -f "$ROOT/cgi-bin/$1.c" ] || die "$1: no such component"
+        start_handler "$1"
+        ;;
+    esac
+}
