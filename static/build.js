@@ -20,7 +20,7 @@ const options = {
   bundle: true,
   splitting: true,
   format: 'esm',
-  target: ['es2021', 'chrome100', 'firefox100', 'safari15.4'],
+  target: ['chrome100', 'firefox104', 'safari16.4'],
   minify: true,
   legalComments: 'none',
   entryNames: '[name]-[hash]',

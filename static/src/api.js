@@ -12,7 +12,7 @@ const RETRY_MAX_S = 10 // longer than this is for the reader to decide
  */
 export class ApiError extends Error {
   constructor(kind, { status = 0, problem = {}, retryAfter = null } = {}) {
-    super(problem.detail || problem.title || t(`error.${kind}`))
+    super(wordsOf(problem) || t(`error.${kind}`))
     this.kind = kind
     this.status = status
     this.problem = problem
@@ -25,6 +25,14 @@ export class ApiError extends Error {
     return this.kind === 'lost' || this.status === 429 ||
       (this.status >= 502 && this.status <= 504)
   }
+}
+
+/** {field: "code", detail: "is empty"} → "Code is empty." */
+function wordsOf({ field, detail, title }) {
+  const text = [field, detail || title].filter(Boolean).join(' ').trim()
+  if (!text) return ''
+  const full = /[.!?]$/.test(text) ? text : `${text}.`
+  return full.charAt(0).toUpperCase() + full.slice(1)
 }
 
 /** Seconds until `Retry-After`, which is a number or a date; or null. */

@@ -55,10 +55,8 @@ class Session extends Store {
 
   async #ask() {
     try {
-      const [me, progress] = await Promise.all([
-        get('/me'), get('/me/progress')
-      ])
-      this.#take(me, progress)
+      const me = await get('/me')
+      this.#take(me, await get('/me/progress'))
       this.failure = null
     } catch (e) {
       if (e.status === 401) {

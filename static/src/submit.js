@@ -49,7 +49,7 @@ async function explain(e, assignment) {
     text: t(`refused.${name}.text`, params), action
   })
   if (e.kind === 'lost') return notice('lost', 'retry')
-  const params = { detail: sentence(e.message), seconds: e.retryAfter }
+  const params = { detail: e.message, seconds: e.retryAfter }
   switch (e.status) {
     case 401:
       session.ended()
@@ -82,11 +82,4 @@ async function pending(id, assignment) {
     action: here ? undefined : 'show',
     pending: id
   }
-}
-
-/** A problem's detail begins small, as in a list, and has no full stop. */
-function sentence(text) {
-  const s = text.trim()
-  const full = /[.!?]$/.test(s) ? s : `${s}.`
-  return full.charAt(0).toUpperCase() + full.slice(1)
 }

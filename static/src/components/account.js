@@ -6,9 +6,15 @@ import { Element } from './element.js'
 
 class Account extends Element {
   static properties = {
-    mode: {}, // login choose leave failed
-    wrong: {}, // what the server said, in words
+    mode: {}, // login choose leave
+    wrong: { state: true }, // what the server said, in words
     busy: { state: true }
+  }
+
+  constructor() {
+    super()
+    this.wrong = ''
+    this.busy = false
   }
 
   firstUpdated() {
@@ -51,8 +57,7 @@ class Account extends Element {
   render() {
     return html`<dialog class="dialog" aria-labelledby="dialog-title"
       @close=${() => this.remove()}>
-      ${this.mode === 'leave' ? this.leave()
-        : this.mode === 'failed' ? this.failed() : this.form()}
+      ${this.mode === 'leave' ? this.leave() : this.form()}
     </dialog>`
   }
 
@@ -102,19 +107,5 @@ class Account extends Element {
           >${t('account.cancel')}</button>
       </div>`
   }
-
-  failed() {
-    return html`<h2 id="dialog-title">${t('account.logout')}</h2>
-      <p class="wrong" role="alert">${this.wrong}</p>
-      <div class="buttons"><button class="primary" @click=${this.close}
-        >${t('refused.close')}</button></div>`
-  }
 }
 customElements.define('assay-account', Account)
-
-export function openAccount(mode, failure) {
-  const dialog = document.createElement('assay-account')
-  dialog.mode = mode
-  dialog.wrong = failure ? failure.message : ''
-  document.body.append(dialog)
-}

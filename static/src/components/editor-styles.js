@@ -47,4 +47,9 @@ export const editorStyles = css`
     background: var(--code-ground);
     font: var(--t-small) / 1.4 var(--sans);
   }
+  @media (pointer: coarse) {
+    .hint:not(.failed) {
+      display: none;
+    }
+  }
 `

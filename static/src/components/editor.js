@@ -113,7 +113,7 @@ class Editor extends LitElement {
         spellcheck="false" wrap="off"
         @input=${(e) => { this.#text = e.target.value; this.#changed() }}
         @keydown=${this.#keys}></textarea>
-      <p class="hint">${this.plain === 'failed'
+      <p class="hint ${this.plain}">${this.plain === 'failed'
         ? t('editor.plain')
         : t('editor.hint')}</p>`
   }

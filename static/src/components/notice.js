@@ -1,6 +1,7 @@
 // Failures in words, with what can be done now.
 import { html } from 'lit'
 import { t } from '../i18n.js'
+import { openAccount } from './dialogs.js'
 import { icons } from './icons.js'
 
 /** A page that could not be loaded. */
@@ -15,17 +16,12 @@ export function failed(failure, again) {
   </section>`
 }
 
-async function logIn() {
-  const { openAccount } = await import('./account.js')
-  openAccount('login')
-}
-
 /** A submission that was not received.  `does`: retry, close. */
 export function refusal(notice, does) {
   const actions = {
     retry: () => html`<button class="primary" @click=${does.retry}
       >${t('error.again')}</button>`,
-    login: () => html`<button class="primary" @click=${logIn}
+    login: () => html`<button class="primary" @click=${() => openAccount('login')}
       >${t('account.login')}</button>`,
     show: () => html`<a class="button" href="/submissions/${notice.pending}"
       >${t('refused.show')}</a>`

@@ -22,7 +22,6 @@ import { failed, refusal } from './notice.js'
 import { samples } from './samples.js'
 import { strip } from './strip.js'
 import './editor.js'
-import './verdict.js'
 
 const PAUSE_MS = 400 // of typing, before a draft is kept
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform)
@@ -36,7 +35,8 @@ class Solve extends Element {
     language: { state: true },
     notice: { state: true }, // why a submission was not received
     sending: { state: true },
-    kept: { state: true } // does this browser keep drafts?
+    kept: { state: true }, // does this browser keep drafts?
+    panel: { state: true } // false: the verdict panel could not be fetched
   }
 
   constructor() {
@@ -45,6 +45,7 @@ class Solve extends Element {
     this.phase = 'loading'
     this.turn = 0
     this.kept = true
+    this.panel = true
     this.dirty = false
     this.flush = this.flush.bind(this)
     this.who = this.who.bind(this)
@@ -71,6 +72,15 @@ class Solve extends Element {
 
   willUpdate(changed) {
     if (changed.has('slug') || changed.has('visit')) this.load()
+  }
+
+  /** What is needed after the first submission is fetched before it. */
+  async firstUpdated() {
+    try {
+      await import('./verdict.js')
+    } catch {
+      this.panel = false
+    }
   }
 
   updated(changed) {
@@ -116,7 +126,9 @@ class Solve extends Element {
 
   choose(languages) {
     const last = preferredLanguage()
-    return languages.includes(last) ? last : languages[0]
+    if (languages.includes(last)) return last
+    // none while no grader has said what it has: then what the starter is in
+    return languages[0] ?? Object.keys(this.assignment.starter ?? {})[0] ?? last
   }
 
   /** What is not on this device may be on the server: the newest submission,
@@ -317,6 +329,8 @@ class Solve extends Element {
             : t('solve.unkept')}</span>
         </div>
       </div>
+      ${a.languages.length
+        ? '' : html`<p class="quiet-note">${t('solve.no_grader')}</p>`}
       ${this.notice ? refusal(this.notice, {
         retry: () => this.handIn(),
         close: () => { this.notice = null }
@@ -331,15 +345,18 @@ class Solve extends Element {
         ? ''
         : html`<p class="quiet-note">${t('panel.empty')}</p>`
     }
-    const solved = item.verdict === 'accepted'
-    return html`${solved ? this.solved() : ''}
+    if (!this.panel) {
+      return html`<p class="quiet-note">${t('error.load')}:
+        <a href="/submissions/${item.id}">${t('sub.title', item)}</a></p>`
+    }
+    return html`${item.verdict === 'accepted' ? this.solved() : ''}
       <assay-verdict .item=${item}
         .live=${events.state === 'open'}></assay-verdict>`
   }
 
   solved() {
     const points = t('points', { n: number(session.points) })
-    return html`<div class="solved" id="solved" role="status">
+    return html`<div class="triumph" id="solved">
       <span class="stamp pass">${icons.pass}</span>
       <p><b>${t('solved.title')}</b> ${t('solved.text', { points })}</p>
       <button id="next" class="primary" @click=${() => router.go('/')}

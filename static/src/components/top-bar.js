@@ -5,8 +5,10 @@ import { number } from '../format.js'
 import { t } from '../i18n.js'
 import { router } from '../router.js'
 import { session } from '../session.js'
+import { openAccount } from './dialogs.js'
 import { Element } from './element.js'
 import { icons, mark } from './icons.js'
+import { complain } from './toasts.js'
 
 const TABS = [
   ['/', 'nav.solve', ['solve']],
@@ -55,9 +57,8 @@ class TopBar extends Element {
     this.shown = session.points
   }
 
-  async dialog(mode) {
+  dialog(mode) {
     this.close(true)
-    const { openAccount } = await import('./account.js')
     openAccount(mode)
   }
 
@@ -70,8 +71,7 @@ class TopBar extends Element {
     try {
       await session.logOut()
     } catch (e) {
-      const { openAccount } = await import('./account.js')
-      openAccount('failed', e)
+      complain(e.message)
     }
   }
 

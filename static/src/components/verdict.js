@@ -114,7 +114,7 @@ class Verdict extends Element {
     const first = tests.findIndex((x) => x.verdict !== 'accepted')
     const left = (item.tests_total || 0) - tests.length
     return html`
-      ${item.feedback
+      ${item.feedback && (!tests.length || item.verdict === 'compile_error')
         ? html`<pre class="output" tabindex="0" aria-label=${t('test.message')}
             >${plain(item.feedback)}</pre>` : ''}
       <ol class="tests">${tests.map((x, i) => this.test(x, i === first))}</ol>
@@ -126,9 +126,10 @@ class Verdict extends Element {
     const tone = verdictTone(x.verdict)
     const row = html`${icons[tone]}
       <span class="test-name">${testTitle(x.name)}</span>
-      <span class="test-verdict">${verdictTitle(x.verdict)}</span>
-      <span class="test-time">${x.time_ms === undefined
-        ? '' : duration(x.time_ms)}</span>`
+      <span class="test-side">
+        <span class="test-verdict">${verdictTitle(x.verdict)}</span>
+        <span class="test-time">${x.time_ms === undefined
+          ? '' : duration(x.time_ms)}</span></span>`
     const inside = this.inside(x)
     return html`<li class=${tone}>${inside
       ? html`<details ?open=${open}><summary>${row}</summary>

@@ -17,10 +17,12 @@ export const theme = EditorView.theme({
   '.cm-gutters': {
     color: 'var(--ink-faint)',
     backgroundColor: 'transparent',
-    border: '0',
-    paddingLeft: 'var(--s1)'
+    border: '0'
   },
-  '.cm-lineNumbers .cm-gutterElement': { minWidth: '1.8rem' },
+  '.cm-lineNumbers .cm-gutterElement': {
+    minWidth: '2.4rem',
+    paddingRight: 'var(--s1)'
+  },
   '.cm-activeLine, .cm-activeLineGutter': {
     backgroundColor: 'var(--code-line)'
   },

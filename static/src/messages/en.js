@@ -40,6 +40,7 @@ export default {
   'solve.restart': 'Start over',
   'solve.restart.title': 'Put the starter code back (undo brings yours back)',
   'solve.restarted': 'The starter code is back. Undo brings your own back.',
+  'solve.no_grader': 'No grader for this assignment is running just now. You can write, and submit once one is back.',
   'solve.kept': 'Draft kept in this browser',
   'solve.unkept': 'This browser keeps no drafts: copy your code before you leave',
   'solve.all': 'Everything is solved',
@@ -187,6 +188,5 @@ export default {
   'account.wrong': 'Name or password is wrong.',
   'account.guest.logout': 'You have no name yet: after logging out nobody can get back to this account and its points.',
   'account.guest.logout.yes': 'Log out all the same',
-  'account.failed': ({ detail }) => detail,
   'account.guest.login': 'You are working as a guest. After logging in, the points of the guest stay with the guest.'
 }
