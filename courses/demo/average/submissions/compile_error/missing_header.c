@@ -1,0 +1,6 @@
+#include <average.h>
+
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,3 @@
+number = 1
+while True:
+    print(number)

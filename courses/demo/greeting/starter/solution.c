@@ -1,0 +1,10 @@
+#include <stdio.h>
+
+int main(void)
+{
+    char name[128];
+
+    fgets(name, sizeof name, stdin);
+    printf("Hello\n");
+    return 0;
+}

@@ -1,0 +1,3 @@
+first = input()
+second = input()
+print(f"Hello, {first} {second}!")

@@ -1,0 +1,14 @@
+/* The right output, but main() says that it failed. */
+#include <stdio.h>
+#include <string.h>
+
+int main(void)
+{
+    char name[128] = "";
+
+    if (fgets(name, sizeof name, stdin) == NULL)
+        return 1;
+    name[strcspn(name, "\n")] = '\0';
+    printf("Hello, %s!\n", name);
+    return 3;
+}

@@ -1,0 +1,4 @@
+import sys
+
+print("OK", file=sys.stderr)
+print("accepted")

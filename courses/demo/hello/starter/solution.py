@@ -1,0 +1,3 @@
+def hello():
+    # Replace the empty text by the right one.
+    return ""

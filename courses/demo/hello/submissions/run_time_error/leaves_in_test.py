@@ -1,0 +1,5 @@
+import os
+
+
+def hello():
+    os._exit(0)

@@ -1,0 +1,2 @@
+def helo():
+    return "Hello"

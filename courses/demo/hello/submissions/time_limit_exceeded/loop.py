@@ -1,0 +1,3 @@
+def hello():
+    while True:
+        pass

@@ -1,0 +1,3 @@
+# Prints the text instead of returning it.
+def hello():
+    print("Hello")

@@ -1,0 +1,2 @@
+n = int(input())
+trees = [int(word) for word in input().split()]

@@ -1,0 +1,4 @@
+# Adds the first line, too.
+import sys
+
+print(sum(int(line) for line in sys.stdin))
