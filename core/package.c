@@ -168,8 +168,7 @@ package_read(const char *slug, const void *archive, size_t size,
     package_read_data(&r);
     check_whole(&r);
     if (r.p->handout != NULL)
-        r.p->handout_html = markdown_html(r.p->handout, strlen(r.p->handout),
-                                          "");
+        r.p->handout_html = markdown_html(r.p->handout, strlen(r.p->handout));
     yaml_free(r.problem);
     archive_list_free(&r.files);
     if (r.faults > FAULTS_MAX)

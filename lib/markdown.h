@@ -11,8 +11,9 @@
 #include <stddef.h>
 
 /* The HTML, the caller's to free(); never NULL.  Bytes that are not UTF-8
- * become U+FFFD.  Time is linear in `size`.  `base` is put before relative
- * links and pictures ("stairs.svg"); "" leaves them as they are. */
-char *markdown_html(const char *text, size_t size, const char *base);
+ * become U+FFFD.  Time is linear in `size`.  Relative links and pictures stay
+ * so: they name files of the assignment, and the page knows where those are.
+ */
+char *markdown_html(const char *text, size_t size);
 
 #endif
