@@ -40,6 +40,7 @@ CORE_O := $(call objs,core/*.c)
 # graderd's steps without its main, so that unit tests can link them
 STEP_O := $(filter-out $(BUILD)/grader/graderd.o,$(call objs,grader/*.c))
 
+.DEFAULT_GOAL := all
 all: $(CGI) $(CLI) $(GRADER) $(BOX)
 
 $(BUILD)/libassay.a: $(LIB_O) $(CORE_O)
@@ -72,5 +73,97 @@ include grader/box/box.mk
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+# -- the page ------------------------------------------------------------------
+
+# npm writes this file last
+MODULES := static/node_modules/.package-lock.json
+$(MODULES): static/package-lock.json
+	npm --prefix static ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+static/dist/index.html: $(MODULES) static/build.js $(shell find static/src -type f)
+	npm --prefix static run --silent build
+
+static: static/dist/index.html
+
+# -- what people type; the text after ## is the help --------------------------------
+
+# A recipe that installs packages first must look for them anew: pkg-config was
+# asked before it ran.
+AGAIN = $(MAKE) --no-print-directory
+
+run: deps ## start everything under var/, show events; Ctrl-C stops it (PORT=8080)
+	@$(AGAIN) B=$(B) all static
+	@B=$(B) exec deploy/stack.sh run var
+
+test: ## install what is missing, build, run every test; last line: N passed, N failed
+	@deploy/deps.sh run test
+	@$(AGAIN) B=debug all units static
+	@$(AGAIN) B=asan all units
+	@test/run.sh all
+
+check: build-check ## the fast half: layers, headers, sqlcheck, unit, api (B=debug)
+	@B=$(B) test/run.sh checks unit api
+
+check-unit: units ## C unit tests
+	@B=$(B) test/run.sh unit
+check-api: all static ## curl through nginx, on real servers in a temp folder
+	@B=$(B) test/run.sh api
+check-grader: all static ## graderd: claims, crashes, the race of design 5.1
+	@B=$(B) test/run.sh grader
+check-hostile: all static ## programs that attack the box
+	@B=$(B) test/run.sh hostile
+check-browser: all static ## the page in headless Chromium
+	@B=$(B) test/run.sh browser
+build-check: all units static $(BUILD)/test/sqlcheck
+
+bench: ## figures of a running system (latency, throughput, memory)
+	@deploy/deps.sh run bench
+	@$(AGAIN) B=release all static
+	@B=release test/bench/bench.sh
+
+deps: ## install missing Debian packages; starts and changes no service
+	@deploy/deps.sh run
+
+doctor: ## what this host lacks, and the cure
+	@deploy/doctor.sh
+
+SOURCES = $(shell git ls-files '*.c' '*.h')
+SCRIPTS = $(shell git ls-files '*.sh' '*.bash' '*.bats' .ci/run)
+
+fmt: ## put the C files into shape
+	@deploy/deps.sh lint
+	clang-format -i $(SOURCES)
+
+lint: ## clang-format, clang-tidy, cppcheck, shellcheck
+	@deploy/deps.sh run lint
+	clang-format --dry-run -Werror $(SOURCES)
+	shellcheck -x $(SCRIPTS)
+	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr \
+	    --suppressions-list=test/checks/cppcheck.txt --error-exitcode=1 -I. \
+	    $(filter %.c,$(SOURCES))
+	clang-tidy --quiet $(filter %.c,$(SOURCES)) -- $(filter-out -Werror,$(CFLAGS))
+
+clean: ## remove what was built; var/ (its data) stays
+	rm -rf build static/dist
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | \
+	    awk -F '\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
+
+units: $(UNIT)
+
+# The tables of statements that core/ exports, for sqlcheck to walk.
+$(BUILD)/test/statements.h: $(wildcard core/*.c)
+	@mkdir -p $(@D)
+	sed -n 's/^const struct db_stmts \([a-z_]*\) .*/TABLE(\1)/p' $^ >$@
+
+$(BUILD)/test/sqlcheck.o: $(BUILD)/test/statements.h
+$(BUILD)/test/sqlcheck.o: override CFLAGS += -I$(BUILD)/test
+$(BUILD)/test/sqlcheck: $(BUILD)/test/sqlcheck.o $(BUILD)/libassay.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 .SECONDARY:
-.PHONY: all
+.PHONY: all static run test check check-unit check-api check-grader \
+        check-hostile check-browser build-check bench deps doctor fmt lint \
+        clean help units
