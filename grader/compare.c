@@ -153,8 +153,9 @@ say_words(struct buf *message, const struct package_compare *rules,
     if (message == NULL)
         return;
     if (a->length > 0)
-        buf_fmt(message, "Line %zu, word %zu: ", a->line, a->index);
-    buf_str(message, "expected ");
+        buf_fmt(message, "Line %zu, word %zu: expected ", a->line, a->index);
+    else
+        buf_str(message, "Expected ");
     show(message, e);
     buf_str(message, ", got ");
     show(message, a);
