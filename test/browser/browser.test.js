@@ -1,0 +1,23 @@
+// All browser tests, on one stack and one browser, one after another.
+import { after, before } from 'node:test'
+import { launch } from './lib/browser.js'
+import { Stack } from './lib/stack.js'
+import { journeys } from './journeys.js'
+import { manners } from './manners.js'
+import { troubles } from './troubles.js'
+
+const here = {} // {stack, browser}, once started
+
+before(async () => {
+  here.stack = new Stack()
+  here.browser = await launch()
+}, { timeout: 180000 })
+
+after(async () => {
+  await here.browser?.close()
+  here.stack?.down()
+}, { timeout: 60000 })
+
+journeys(here)
+manners(here)
+troubles(here)

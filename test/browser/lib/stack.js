@@ -1,0 +1,60 @@
+// One private Assay for all tests of a run, started and stopped by
+// deploy/stack.sh.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync }
+  from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
+const script = path.join(root, 'deploy/stack.sh')
+const course = path.join(root, 'courses/demo')
+
+const run = (...args) =>
+  execFileSync(script, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+
+export class Stack {
+  /** Start one.  Throws, with the script's words on standard error. */
+  constructor() {
+    if (!existsSync(path.join(root, 'static/dist/index.html'))) {
+      throw new Error('static/dist is not built: run `make static`')
+    }
+    this.dir = mkdtempSync(path.join(tmpdir(), 'assay.'))
+    chmodSync(this.dir, 0o755)
+    try {
+      run('up', this.dir, '--port', '0', '--throwaway', '--graders', '1',
+        '--build', process.env.B || 'debug', '--set', 'wait_workers=4')
+      const env = readFileSync(path.join(this.dir, 'stack.env'), 'utf8')
+      this.url = `http://127.0.0.1:${/^PORT='?(\d+)/m.exec(env)[1]}`
+    } catch (e) {
+      this.down()
+      throw e
+    }
+  }
+
+  /** A component, or a handler: postgres redis box nginx graderd users … */
+  stop(name) {
+    run('stop', name, this.dir)
+  }
+
+  start(name) {
+    run('start', name, this.dir)
+  }
+
+  down() {
+    run('down', this.dir)
+    if (!process.env.KEEP) rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+/** A program of the demo course: `program('sum', 'accepted')`. */
+export function program(slug, folder, extension = 'py') {
+  const dir = path.join(course, slug, 'submissions', folder)
+  const name = readdirSync(dir).sort().find((n) => n.endsWith(`.${extension}`))
+  return readFileSync(path.join(dir, name), 'utf8')
+}
+
+/** Its starter code. */
+export const starter = (slug, extension = 'py') =>
+  readFileSync(path.join(course, slug, 'starter', `solution.${extension}`), 'utf8')
