@@ -87,9 +87,10 @@ conf_value() { # OPTION: as the programs will see it
         sed -n "s/^$1 = //p"
 }
 
+# Without the word declare, which would make them local to who reads them.
 save_env() {
-    declare -p PORT LISTEN REDIS_PORT BUILD GRADERS COURSE SETTINGS THROWAWAY TREE \
-        >"$DIR/stack.env"
+    declare -p PORT LISTEN REDIS_PORT BUILD GRADERS COURSE SETTINGS \
+        THROWAWAY TREE | sed 's/^declare -[-a]* //' >"$DIR/stack.env"
 }
 
 # What runs already keeps its port.

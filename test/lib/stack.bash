@@ -10,6 +10,9 @@
 # KEEP=1 the folder stays.  B=asan tests that build.  Options of assay.conf come
 # by `--set lease_seconds=2` or as ASSAY_LEASE_SECONDS=2 in the environment.
 
+! declare -F bats_require_minimum_version >/dev/null ||
+    bats_require_minimum_version 1.5.0 # flags of `run`
+
 STACK_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 
 # Short, because of sockets; reachable for the users that the parts run as.
