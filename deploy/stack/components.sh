@@ -70,10 +70,6 @@ redis_answers() {
 
 start_handler() {
     local program=$TREE/build/$BUILD/cgi-bin/$1 user=()
-    [ -x "$ROOT/build/$BUILD/cgi-bin/$1" ] || {
-        say "$1: not built yet"
-        return 0
-    }
     [ "$ROOTLY" = no ] ||
         user=(-u "$WEB_USER" -g "$WEB_GROUP" -U "$WEB_USER" -G "$WEB_GROUP")
     rm -f "$DIR/run/$1.sock"
@@ -82,24 +78,26 @@ start_handler() {
     await "$1" 10 test -S "$DIR/run/$1.sock"
 }
 
+# Slots: one more than runs at once, for two graderds at least, because tests
+# start a second one.  Each stack has user ids of its own, so that limits on the
+# number of processes do not count those of another stack.
 start_box() {
-    local build=$BUILD
-    # a sanitizer's run time and a seccomp filter do not go together
-    [ "$BUILD" != asan ] || build=debug
-    [ -x "$ROOT/build/$build/grader/box/box" ] || {
-        say "box: not built yet"
-        return 0
-    }
+    local tokens hidden=() folder
+    tokens=$(conf_value tokens)
+    [ "$tokens" != 0 ] || tokens=$(nproc)
+    for folder in "$ROOT" "$DIR"; do
+        case $folder in /usr/*) hidden+=(-M "$folder") ;; esac
+    done
     rm -f "$DIR/run/box.sock"
-    launch box "$ROOT/build/$build/grader/box/box" -c "$DIR/assay.conf"
+    launch box "$TREE/build/$(box_build)/grader/box/box" \
+        -s "$DIR/run/box.sock" -u "$WEB_USER" \
+        -n $((tokens * (GRADERS > 2 ? GRADERS : 2) + 1)) \
+        -U $((1900000000 + $(printf %s "$DIR" | cksum | cut -d ' ' -f 1) % \
+            100000 * 1000)) "${hidden[@]}"
     await box 20 test -S "$DIR/run/box.sock"
 }
 
 start_graderd() { # NAME
-    [ -x "$ROOT/build/$BUILD/grader/graderd" ] || {
-        say "$1: not built yet"
-        return 0
-    }
     launch "$1" "${WEB[@]}" "$TREE/build/$BUILD/grader/graderd" \
         -c "$DIR/assay.conf"
     await "$1" 20 grader_seen

@@ -42,17 +42,25 @@ make_folders() {
     fi
 }
 
+# A sanitizer's run time and a seccomp filter do not go together.
+box_build() {
+    [ "$BUILD" = asan ] && echo debug || echo "$BUILD"
+}
+
 # TREE: where programs and data are read from.
 place_tree() {
+    local build
     TREE=$ROOT
-    if [ "$ROOTLY" = yes ] && ! reachable "$WEB_USER" "$ROOT/build/$BUILD/cgi-bin"
-    then
+    if [ "$ROOTLY" = yes ] &&
+        ! reachable "$WEB_USER" "$ROOT/build/$BUILD/cgi-bin"; then
         TREE=$DIR/tree
         rm -rf "$TREE"
-        mkdir -p "$TREE/build/$BUILD" "$TREE/grader" "$TREE/static"
+        build=build/$(box_build)/grader
+        mkdir -p "$TREE/build/$BUILD/grader" "$TREE/$build" "$TREE/grader" \
+            "$TREE/static"
         cp -R "$ROOT/build/$BUILD"/{bin,cgi-bin} "$TREE/build/$BUILD/"
-        mkdir -p "$TREE/build/$BUILD/grader"
         cp "$ROOT/build/$BUILD/grader/graderd" "$TREE/build/$BUILD/grader/"
+        cp -R "$ROOT/$build"/{box,zygote} "$TREE/$build/"
         cp -R "$ROOT/sql" "$TREE/"
         cp -R "$ROOT/grader"/{languages,zygote} "$TREE/grader/"
         cp -R "$ROOT/static/dist" "$TREE/static/"
