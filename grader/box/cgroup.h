@@ -1,0 +1,81 @@
+/* Control groups: limits and counts of a slot's leaf.
+ *
+ * Version 2 where it is delegated to us, version 1 (also of a hybrid host)
+ * where we may write it, each controller on its own; what is missing has a
+ * softer fallback and is announced.
+ *
+ * https://docs.kernel.org/admin-guide/cgroup-v2.html
+ * https://docs.kernel.org/admin-guide/cgroup-v1/memory.html
+ */
+#ifndef GRADER_BOX_CGROUP_H
+#define GRADER_BOX_CGROUP_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum cgroup_what {
+    CGROUP_MEMORY = 1,
+    CGROUP_PIDS = 2,
+    CGROUP_CPU = 4
+};
+
+enum {
+    CGROUP_TREES = 3
+};
+
+/* One hierarchy that we use, and what we use it for. */
+struct cgroup_tree {
+    bool v2;
+    unsigned serves;    /* enum cgroup_what */
+    char dir[PATH_MAX]; /* ours; slot N has DIR/N/s (and DIR/N/z on v2) */
+};
+
+struct cgroup_host {
+    struct cgroup_tree tree[CGROUP_TREES];
+    size_t ntrees;
+    unsigned serves; /* of all trees */
+};
+
+/* A slot's leaves: "s" of each tree, where submissions live; "z", where the
+ * zygote lives on v2 (on v1 it stays with box). */
+struct cgroup_leaf {
+    int dir[CGROUP_TREES];   /* of "s" */
+    int procs[CGROUP_TREES]; /* its cgroup.procs, for writing */
+    size_t ntrees;
+    int zygote;        /* dir of "z" for CLONE_INTO_CGROUP; -1 */
+    int peak;          /* v2: memory.peak where it can be reset (6.12); -1 */
+    int64_t base_peak; /* v2 before that: what it said before the job */
+    int64_t memory_kb; /* limits now in force; -1 not set yet */
+    int64_t processes;
+    int64_t base_kb; /* charged before the job */
+    int64_t base_cpu_us;
+    int64_t base_oom;
+};
+
+/* Find and make what this host gives us, sweep what dead boxes left.  Never
+ * fails: `serves` says what there is. */
+void cgroup_open(struct cgroup_host *host);
+void cgroup_close(struct cgroup_host *host); /* removes our folders */
+
+int cgroup_leaf_open(const struct cgroup_host *host, size_t index,
+                     struct cgroup_leaf *leaf);
+void cgroup_leaf_close(const struct cgroup_host *host, size_t index,
+                       struct cgroup_leaf *leaf);
+
+/* Is anything in the leaf (has the runner attached itself)? */
+bool cgroup_leaf_populated(const struct cgroup_host *host,
+                           const struct cgroup_leaf *leaf);
+/* Before a job: set limits, forget peaks, note counters. */
+int cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
+                      int64_t memory_kb, int64_t processes);
+/* Since then.  Each is 0 where the host does not serve it. */
+int64_t cgroup_leaf_cpu_us(const struct cgroup_host *host,
+                           const struct cgroup_leaf *leaf);
+int64_t cgroup_leaf_peak_kb(const struct cgroup_host *host,
+                            const struct cgroup_leaf *leaf);
+int64_t cgroup_leaf_oom_kills(const struct cgroup_host *host,
+                              const struct cgroup_leaf *leaf);
+
+#endif

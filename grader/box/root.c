@@ -1,0 +1,281 @@
+/* The first process of a slot: from box's image to the zygote's.
+ *
+ * It runs in new user, pid, mount, net, ipc and uts namespaces, as their root,
+ * which is nobody outside.  It makes the file system that programs see:
+ *
+ *   /usr            of the host, read-only; /bin /lib /lib64 lead into it
+ *   /etc            passwd, group, ld.so.cache, alternatives: nothing else
+ *   /dev            null zero full random urandom, fd stdin stdout stderr
+ *   /proc           own processes only, without anything of the kernel's
+ *   /box            a small tmpfs per run: w (working directory), tmp, shm;
+ *                   /w, /tmp and /dev/shm lead there
+ *
+ * and leaves everything else behind by pivot_root.  A failure is printed and
+ * ends the slot; box tries again, slower and slower.
+ */
+#include "grader/box/box.h"
+#include "grader/box/zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define STAGE "/tmp" /* a folder that every host has; covered, then left */
+
+static void __attribute__((noreturn)) die(const char *what, const char *name)
+{
+    note_errno("cannot set up slot", "step=%s name=%s", what, name);
+    _exit(1);
+}
+
+static void
+do_mount(const char *from, const char *to, const char *type,
+         unsigned long flags, const char *options)
+{
+    if (mount(from, to, type, flags, options) != 0)
+        die("mount", to);
+}
+
+static void
+do_mkdir(const char *path, mode_t mode)
+{
+    if (mkdir(path, mode) != 0)
+        die("mkdir", path);
+}
+
+static void
+do_symlink(const char *to, const char *path)
+{
+    if (symlink(to, path) != 0)
+        die("symlink", path);
+}
+
+static void
+write_file(const char *path, const char *data, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+        die("write", path);
+    close(fd);
+}
+
+/* Read-only, no set-id, no devices: the whole tree, submounts too. */
+static void
+bind_read_only(const char *from, const char *to)
+{
+    struct mount_attr a = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+                                       MOUNT_ATTR_NODEV};
+    do_mount(from, to, NULL, MS_BIND | MS_REC, NULL);
+    if (mount_setattr(AT_FDCWD, to, AT_RECURSIVE, &a, sizeof a) != 0)
+        die("mount_setattr", to);
+}
+
+static void
+make_dev(void)
+{
+    static const char *const devices[] = {"null", "zero", "full", "random",
+                                          "urandom"};
+    do_mkdir("dev", 0755);
+    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++) {
+        char from[32], to[32];
+        snprintf(from, sizeof from, "/dev/%s", devices[i]);
+        snprintf(to, sizeof to, "dev/%s", devices[i]);
+        write_file(to, "", 0);
+        do_mount(from, to, NULL, MS_BIND, NULL);
+        struct mount_attr a = {.attr_set = MOUNT_ATTR_NOSUID |
+                                           MOUNT_ATTR_NOEXEC};
+        if (mount_setattr(AT_FDCWD, to, 0, &a, sizeof a) != 0)
+            die("mount_setattr", to);
+    }
+    do_symlink("/proc/self/fd", "dev/fd");
+    do_symlink("/proc/self/fd/0", "dev/stdin");
+    do_symlink("/proc/self/fd/1", "dev/stdout");
+    do_symlink("/proc/self/fd/2", "dev/stderr");
+    do_symlink("/box/shm", "dev/shm");
+}
+
+/* Of the host's /etc only what no program can do without, and none of it
+ * secret: the loader's cache and the links of update-alternatives. */
+static void
+make_etc(void)
+{
+    static const char passwd[] = "root:x:0:0::/:/usr/sbin/nologin\n"
+                                 "student:x:1000:1000::/w:/usr/sbin/nologin\n";
+    static const char group[] = "root:x:0:\nstudent:x:1000:\n";
+    enum {
+        CACHE_MAX = 1 << 20
+    };
+    do_mkdir("etc", 0755);
+    write_file("etc/passwd", passwd, sizeof passwd - 1);
+    write_file("etc/group", group, sizeof group - 1);
+    int fd = open("/etc/ld.so.cache", O_RDONLY | O_CLOEXEC);
+    char *cache = malloc(CACHE_MAX);
+    if (fd >= 0 && cache != NULL) {
+        ssize_t n = read(fd, cache, CACHE_MAX);
+        if (n > 0 && n < CACHE_MAX)
+            write_file("etc/ld.so.cache", cache, (size_t)n);
+    }
+    free(cache);
+    if (fd >= 0)
+        close(fd);
+    if (access("/etc/alternatives", F_OK) == 0) {
+        do_mkdir("etc/alternatives", 0755);
+        bind_read_only("/etc/alternatives", "etc/alternatives");
+    }
+}
+
+/* /lib and friends as the host has them: links into /usr, or folders. */
+static void
+make_usr(void)
+{
+    static const char *const tops[] = {"bin",   "sbin",  "lib",
+                                       "lib32", "lib64", "libx32"};
+    do_mkdir("usr", 0755);
+    bind_read_only("/usr", "usr");
+    for (size_t i = 0; i < sizeof tops / sizeof tops[0]; i++) {
+        char path[32], to[PATH_MAX];
+        struct stat st;
+        snprintf(path, sizeof path, "/%s", tops[i]);
+        ssize_t n = readlink(path, to, sizeof to - 1);
+        if (n > 0) {
+            to[n] = '\0';
+            do_symlink(to, tops[i]);
+        } else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+            do_mkdir(tops[i], 0755);
+            bind_read_only(path, tops[i]);
+        }
+    }
+}
+
+/* Folders under /usr that hold our own data (courses with their hidden tests):
+ * an empty one is laid over each. */
+static void
+mask(const char *path)
+{
+    char inside[PATH_MAX];
+    struct stat st;
+    if (snprintf(inside, sizeof inside, ".%s", path) >= (int)sizeof inside)
+        die("mask", path);
+    if (stat(inside, &st) != 0)
+        return; /* not visible anyway */
+    do_mount("tmpfs", inside, "tmpfs",
+             MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=0755");
+}
+
+static void
+make_root(void)
+{
+    do_mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+    do_mount("tmpfs", STAGE, "tmpfs", MS_NOSUID | MS_NODEV,
+             "size=2m,nr_inodes=256,mode=0755");
+    if (chdir(STAGE) != 0)
+        die("chdir", STAGE);
+    make_usr();
+    make_dev();
+    make_etc();
+    do_mkdir("proc", 0755);
+    /* before pivot_root: the kernel demands that a proc is visible still */
+    do_mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+             "hidepid=2,subset=pid");
+    do_mkdir("box", 0755);
+    do_symlink("box/w", "w");
+    do_symlink("box/tmp", "tmp");
+    for (size_t i = 0; i < box.nmasks; i++)
+        mask(box.masks[i]);
+    if (syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0)
+        die("pivot_root", ".");
+    do_mount(NULL, "/", NULL,
+             MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);
+    if (chdir("/") != 0)
+        die("chdir", "/");
+}
+
+/* GO: box has written the id maps.  The end instead: box is gone. */
+static void
+wait_for_go(int control)
+{
+    struct zygote_msg m;
+    if (recv(control, &m, sizeof m, 0) != sizeof m || m.type != ZYGOTE_MSG_GO)
+        _exit(1);
+}
+
+static void
+become_root(void)
+{
+    /* without privilege outside, the kernel keeps our groups (setgroups is
+     * denied in such a namespace); docs/SECURITY.md says so */
+    if (box.root && setgroups(0, NULL) != 0)
+        die("setgroups", "");
+    if (setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0)
+        die("setresuid", "");
+    /* after the ids: a change of ids clears it */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        die("pdeathsig", "");
+}
+
+/* Descriptors to their places (zygote.h), everything else closed. */
+static int
+place(int control, const struct cgroup_leaf *leaf)
+{
+    enum {
+        HIGH = 100
+    };
+    int from[ZYGOTE_PROCS + ZYGOTE_PROCS_MAX + 1], n = 0;
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    from[n++] = null;
+    from[n++] = null;
+    from[n++] = 2;
+    from[n++] = control;
+    from[n++] = box.filter;
+    for (size_t i = 0; i < leaf->ntrees; i++)
+        from[n++] = leaf->procs[i];
+    from[n++] = box.zygote;
+    /* up first, out of each other's way */
+    for (int i = 0; i < n; i++)
+        if ((from[i] = fcntl(from[i], F_DUPFD, HIGH)) < 0)
+            die("descriptors", "");
+    for (int i = 0; i < n; i++)
+        if (dup2(from[i], i) < 0)
+            die("descriptors", "");
+    if (close_range((unsigned)n, ~0U, 0) != 0 ||
+        fcntl(n - 1, F_SETFD, FD_CLOEXEC) != 0)
+        die("close_range", "");
+    return n - 1; /* the zygote's file */
+}
+
+void
+root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
+{
+    char mode_text[16], procs_text[16];
+    char *const env[] = {NULL};
+    signal(SIGPIPE, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    wait_for_go(control);
+    become_root();
+    umask(022);
+    if (setsid() < 0 || unshare(CLONE_NEWCGROUP) != 0)
+        die("namespace", "cgroup");
+    if (sethostname("box", 3) != 0 || setdomainname("", 0) != 0)
+        die("sethostname", "");
+    int file = place(control, leaf);
+    make_root();
+    snprintf(mode_text, sizeof mode_text, "%u", mode);
+    snprintf(procs_text, sizeof procs_text, "%zu", leaf->ntrees);
+    char *const argv[] = {(char *)(uintptr_t) "zygote", mode_text, procs_text,
+                          NULL};
+    syscall(SYS_execveat, file, "", argv, env, AT_EMPTY_PATH);
+    die("execveat", "zygote");
+}

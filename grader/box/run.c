@@ -1,0 +1,233 @@
+/* One run in a slot: its limits, its clocks, its end.
+ *
+ * Facts only, and all of them ours: clocks that we read, counters of the
+ * kernel, the wait status that the zygote saw.  Nothing that the program
+ * wrote is looked at.
+ */
+#include "grader/box/slot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    TICK_US = 10000,
+    KILL_US = 500000 /* from KILL to the zygote's own end */
+};
+
+static bool
+served(unsigned what)
+{
+    return (box.cgroup.serves & what) != 0;
+}
+
+static int64_t
+cpu_us(const struct slot *s, int64_t zygote_says)
+{
+    return served(CGROUP_CPU) ? cgroup_leaf_cpu_us(&box.cgroup, &s->leaf)
+                              : zygote_says;
+}
+
+static bool
+output_reached(const struct slot *s)
+{
+    struct stat out, err;
+    off_t limit = (off_t)s->limits.output_kb * 1024;
+    return (fstat(s->out, &out) == 0 && out.st_size >= limit) ||
+           (fstat(s->err, &err) == 0 && err.st_size >= limit);
+}
+
+static void
+run_end(struct slot *s)
+{
+    close_all(&s->out, 1);
+    close_all(&s->err, 1);
+    s->client = NULL;
+    s->kill = RUN_KEPT;
+}
+
+/* Kill everything in the slot, by its zygote; if that is deaf, the zygote. */
+static void
+run_kill(struct slot *s, enum run_kill why)
+{
+    struct zygote_msg m = {.type = ZYGOTE_MSG_KILL};
+    if (s->kill != RUN_KEPT)
+        return;
+    s->kill = why;
+    s->last_chance = now_us() + KILL_US;
+    if (message_send(s->control.fd, &m, sizeof m, NULL, 0) != 0)
+        slot_kill(s, "zygote does not listen");
+}
+
+void
+slot_abandon(struct slot *s)
+{
+    s->client = NULL;
+    if (s->state == SLOT_RUNNING)
+        run_kill(s, RUN_KILL_CLIENT);
+}
+
+void
+run_tick(struct slot *s, int64_t now)
+{
+    const struct box_limits *l = &s->limits;
+    if (s->kill != RUN_KEPT) {
+        if (now >= s->last_chance)
+            slot_kill(s, "deaf to KILL");
+        else
+            s->deadline = s->last_chance;
+        return;
+    }
+    if (now - s->started >= l->wall_ms * 1000)
+        run_kill(s, RUN_KILL_WALL);
+    else if (cpu_us(s, s->usage.cpu_us) >= l->cpu_ms * 1250 + 100000)
+        run_kill(s, RUN_KILL_CPU);
+    else if (cgroup_leaf_oom_kills(&box.cgroup, &s->leaf) > 0 ||
+             (!served(CGROUP_MEMORY) && s->usage.memory_kb > l->memory_kb))
+        run_kill(s, RUN_KILL_MEMORY);
+    else if (output_reached(s))
+        run_kill(s, RUN_KILL_OUTPUT);
+    int64_t wall = s->started + l->wall_ms * 1000;
+    s->deadline = now + TICK_US < wall ? now + TICK_US : wall;
+    if (s->kill != RUN_KEPT)
+        s->deadline = s->last_chance;
+}
+
+void
+slot_run(struct slot *s, struct client *c, const struct box_run *q, size_t size,
+         int *fds, size_t nfds)
+{
+    struct zygote_msg m = {.type = ZYGOTE_MSG_JOB};
+    s->client = c;
+    s->limits = q->limits;
+    s->kill = RUN_KEPT;
+    s->usage = s->fault = (struct zygote_msg){0};
+    s->out = fcntl(fds[0], F_DUPFD_CLOEXEC, 0);
+    s->err = fcntl(fds[1], F_DUPFD_CLOEXEC, 0);
+    s->state = SLOT_RUNNING;
+    s->deadline = 0; /* look at once */
+    memcpy(m.text, q->artefact, sizeof q->artefact);
+    bool sent = s->out >= 0 && s->err >= 0 &&
+                cgroup_leaf_begin(&box.cgroup, &s->leaf, q->limits.memory_kb,
+                                  q->limits.processes) == 0 &&
+                message_send(s->control.fd, &m, sizeof m, NULL, 0) == 0;
+    s->started = now_us();
+    sent = sent && message_send(s->job.fd, q, size, fds, nfds) == 0;
+    close_all(fds, nfds);
+    if (!sent)
+        slot_kill(s, "cannot send the job");
+}
+
+/* What ended it, in the order that docs/INTERFACES.md gives. */
+static void
+judge_end(const struct slot *s, const struct zygote_msg *m, struct box_exit *e)
+{
+    bool signaled = WIFSIGNALED(m->status);
+    bool failed = signaled || WEXITSTATUS(m->status) != 0;
+    e->status = signaled ? WTERMSIG(m->status) : WEXITSTATUS(m->status);
+    if (s->kill == RUN_KILL_CPU)
+        e->end = BOX_END_CPU;
+    else if (s->kill == RUN_KILL_WALL)
+        e->end = BOX_END_WALL;
+    else if (s->kill == RUN_KILL_OUTPUT)
+        e->end = BOX_END_OUTPUT;
+    else if (s->kill == RUN_KILL_MEMORY ||
+             cgroup_leaf_oom_kills(&box.cgroup, &s->leaf) > 0 ||
+             (failed && e->memory_kb >= s->limits.memory_kb))
+        e->end = BOX_END_MEMORY;
+    else if (e->cpu_us > s->limits.cpu_ms * 1000)
+        e->end = BOX_END_CPU;
+    else if ((signaled && e->status == SIGXFSZ) || output_reached(s))
+        e->end = BOX_END_OUTPUT;
+    else
+        e->end = signaled ? BOX_END_SIGNALED : BOX_END_EXITED;
+}
+
+static void
+measure(const struct slot *s, const struct zygote_msg *m, struct box_exit *e)
+{
+    int64_t ended = m->ended_us > s->started ? m->ended_us : now_us();
+    e->cpu_us = cpu_us(s, m->cpu_us);
+    e->wall_us = ended - s->started;
+    e->memory_kb = cgroup_leaf_peak_kb(&box.cgroup, &s->leaf);
+    if (e->memory_kb == 0)
+        e->memory_kb = m->memory_kb;
+}
+
+/* The runner could not start the program.  True: answered. */
+static bool
+answer_fault(struct slot *s, const struct zygote_msg *m, struct box_exit *e)
+{
+    switch ((enum zygote_blame)s->fault.blame) {
+    case ZYGOTE_BLAME_REQUEST:
+        client_refuse(s->client, BOX_REFUSED_INVALID, "%s", s->fault.text);
+        return true;
+    case ZYGOTE_BLAME_HOST:
+        note("runner failed", "slot=%d why=\"%s\"", (int)(s - box.slots),
+             s->fault.text);
+        client_refuse(s->client, BOX_REFUSED_LOST, "%s", s->fault.text);
+        return true;
+    case ZYGOTE_BLAME_PROGRAM:
+        break;
+    }
+    measure(s, m, e);
+    e->end = BOX_END_EXITED;
+    e->status = 126;
+    return false;
+}
+
+/* A regular file of bounded size that cannot change any more: the zygote
+ * made it so, and we look again. */
+static bool
+artefact_ok(int fd)
+{
+    struct stat st;
+    int seals = fcntl(fd, F_GET_SEALS);
+    return seals >= 0 && (seals & F_SEAL_WRITE) && (seals & F_SEAL_SEAL) &&
+           fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+           st.st_size <= (off_t)BOX_ARTEFACT_MAX_KB * 1024;
+}
+
+void
+run_finish(struct slot *s, const struct zygote_msg *m, int *artefact)
+{
+    struct box_exit e = {.type = BOX_EXIT};
+    if (s->client == NULL || s->kill == RUN_KILL_CLIENT)
+        goto out;
+    if (s->fault.type != 0 && s->kill == RUN_KEPT) {
+        if (!answer_fault(s, m, &e))
+            client_exit(s->client, &e, -1);
+        goto out;
+    }
+    measure(s, m, &e);
+    judge_end(s, m, &e);
+    e.has_artefact = *artefact >= 0 && artefact_ok(*artefact);
+    client_exit(s->client, &e, e.has_artefact ? *artefact : -1);
+out:
+    run_end(s);
+}
+
+/* The zygote is dead.  Where box had killed the run for good reason, the
+ * reason still holds; otherwise nothing is known of the program. */
+void
+run_lost(struct slot *s)
+{
+    const struct zygote_msg killed = {.status = SIGKILL};
+    struct box_exit e = {.type = BOX_EXIT};
+    if (s->out < 0)
+        return;
+    if (s->client != NULL && s->kill != RUN_KEPT &&
+        s->kill != RUN_KILL_CLIENT) {
+        measure(s, &killed, &e);
+        judge_end(s, &killed, &e);
+        client_exit(s->client, &e, -1);
+    } else if (s->client != NULL) {
+        client_refuse(s->client, BOX_REFUSED_LOST, "the slot was lost");
+    }
+    run_end(s);
+}

@@ -1,0 +1,365 @@
+/* Slots: one zygote each, from its clone to its end.
+ *
+ *   DOWN ──► STARTING ──► IDLE ──► RUNNING ──► CLEANING ──► IDLE
+ *              │            │         │            │
+ *              └────────────┴─────────┴────────────┴──► DYING ──► DOWN
+ *
+ * DYING: its zygote was killed; when its pidfd says that it is dead, so is
+ * everything in its pid namespace (the kernel reports the first process last),
+ * and only then are its ids and its leaf used again.
+ */
+#include "grader/box/slot.h"
+
+#include "grader/box/zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SLOT_OF(source, member)                                                \
+    ((struct slot *)(void *)((char *)(source)-offsetof(struct slot, member)))
+
+static void control_ready(struct source *s);
+static void job_ready(struct source *s);
+static void zygote_died(struct source *s);
+
+static int
+write_proc(pid_t pid, const char *name, const char *text)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t n = write(fd, text, strlen(text));
+    close(fd);
+    return n == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+/* Root: the slot's root, its submissions and its tests are three users whom
+ * nobody else on this host is, other slots included.  Without: all are us. */
+static int
+write_maps(const struct slot *s)
+{
+    char uids[128], gids[128];
+    if (box.root) {
+        unsigned a = box.base + 3 * (unsigned)(s - box.slots);
+        snprintf(uids, sizeof uids, "0 %u 1\n%d %u 1\n%d %u 1\n", a,
+                 ZYGOTE_UID_SUBMISSION, a + 1, ZYGOTE_UID_TESTS, a + 2);
+        snprintf(gids, sizeof gids, "%s", uids);
+    } else {
+        snprintf(uids, sizeof uids, "0 %u 1\n", (unsigned)geteuid());
+        snprintf(gids, sizeof gids, "0 %u 1\n", (unsigned)getegid());
+        if (write_proc(s->pid, "setgroups", "deny") != 0)
+            return -1;
+    }
+    return write_proc(s->pid, "uid_map", uids) != 0
+               ? -1
+               : write_proc(s->pid, "gid_map", gids);
+}
+
+static unsigned
+zygote_mode(void)
+{
+    const unsigned counted = CGROUP_MEMORY | CGROUP_CPU;
+    unsigned mode = 0;
+    if (!box.root)
+        mode |= ZYGOTE_ONE_ID;
+    if ((box.cgroup.serves & counted) != counted)
+        mode |= ZYGOTE_USAGE;
+    if ((box.cgroup.serves & CGROUP_MEMORY) == 0)
+        mode |= ZYGOTE_SOFT_MEM;
+    return mode;
+}
+
+/* clone3 without glibc: a plain fork into new namespaces. */
+static pid_t
+clone_zygote(struct slot *s, int *pidfd)
+{
+    struct clone_args a = {
+        .flags = CLONE_PIDFD | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS |
+                 CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS,
+        .pidfd = (uint64_t)(uintptr_t)pidfd,
+        .exit_signal = SIGCHLD,
+    };
+    if (s->leaf.zygote >= 0) {
+        a.flags |= CLONE_INTO_CGROUP;
+        a.cgroup = (uint64_t)s->leaf.zygote;
+    }
+    return (pid_t)syscall(SYS_clone3, &a, sizeof a);
+}
+
+static int
+zygote_say(struct slot *s, enum zygote_type type, const char *text)
+{
+    struct zygote_msg m = {.type = type};
+    snprintf(m.text, sizeof m.text, "%s", text);
+    return message_send(s->control.fd, &m, sizeof m, NULL, 0);
+}
+
+static void
+slot_start(struct slot *s)
+{
+    int pair[2] = {-1, -1}, pidfd = -1;
+    s->state = SLOT_STARTING;
+    s->runs = 0;
+    s->deadline = now_us() + START_US;
+    if (s->leaf.ntrees != box.cgroup.ntrees &&
+        cgroup_leaf_open(&box.cgroup, (size_t)(s - box.slots), &s->leaf) != 0)
+        goto fail;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        goto fail;
+    s->pid = clone_zygote(s, &pidfd);
+    if (s->pid == 0)
+        root_enter(pair[1], &s->leaf, zygote_mode());
+    if (s->pid < 0)
+        goto fail;
+    close_all(&pair[1], 1);
+    if (source_watch(&s->pidfd, pidfd) != 0 ||
+        source_watch(&s->control, pair[0]) != 0) {
+        slot_kill(s, "epoll");
+        return;
+    }
+    if (write_maps(s) != 0 || zygote_say(s, ZYGOTE_MSG_GO, "") != 0)
+        slot_kill(s, "id maps");
+    return;
+fail:
+    note_errno("cannot start slot", "slot=%d", (int)(s - box.slots));
+    close_all(pair, 2);
+    s->pid = -1;
+    slot_down(s);
+}
+
+/* Start it again later: at once after a good life, else slower and slower. */
+void
+slot_down(struct slot *s)
+{
+    s->state = SLOT_DOWN;
+    if (s->runs > 0)
+        s->failures = 0;
+    int shift = s->failures < 6 ? s->failures : 6;
+    s->deadline = now_us() + (s->failures == 0 ? 0 : RETRY_US << shift);
+    s->failures++;
+}
+
+void
+slot_kill(struct slot *s, const char *why)
+{
+    if (!box.stopping)
+        note("slot killed", "slot=%d state=%d why=\"%s\"", (int)(s - box.slots),
+             (int)s->state, why);
+    if (s->pid > 0 &&
+        syscall(SYS_pidfd_send_signal, s->pidfd.fd, SIGKILL, NULL, 0) != 0 &&
+        errno != ESRCH)
+        note_errno("cannot kill zygote", "slot=%d", (int)(s - box.slots));
+    source_close(&s->control);
+    source_close(&s->job);
+    s->state = SLOT_DYING;
+    s->deadline = INT64_MAX;
+}
+
+static void
+zygote_died(struct source *source)
+{
+    struct slot *s = SLOT_OF(source, pidfd);
+    siginfo_t info = {0};
+    if (s->pid <= 0 ||
+        waitid(P_PIDFD, (id_t)s->pidfd.fd, &info, WEXITED | WNOHANG) != 0 ||
+        info.si_pid == 0)
+        return;
+    if (s->state != SLOT_DYING)
+        note("zygote died", "slot=%d state=%d code=%d status=%d",
+             (int)(s - box.slots), (int)s->state, info.si_code, info.si_status);
+    source_close(&s->control);
+    source_close(&s->job);
+    source_close(&s->pidfd);
+    s->pid = -1;
+    run_lost(s);
+    slot_down(s);
+}
+
+/* READY: a runner was forked; here is the other end of its job socket. */
+static void
+runner_forked(struct slot *s, int fd)
+{
+    source_close(&s->job);
+    if (fd < 0 || (s->state != SLOT_STARTING && s->state != SLOT_CLEANING) ||
+        source_watch(&s->job, fd) != 0)
+        slot_kill(s, "unexpected READY");
+}
+
+static void
+control_message(struct slot *s, const struct zygote_msg *m, int *fd)
+{
+    switch ((enum zygote_type)m->type) {
+    case ZYGOTE_MSG_READY:
+        runner_forked(s, *fd);
+        *fd = -1;
+        return;
+    case ZYGOTE_MSG_USAGE:
+        s->usage = *m;
+        return;
+    case ZYGOTE_MSG_EXIT:
+        job_ready(&s->job); /* a FAULT that came before it */
+        if (s->state == SLOT_RUNNING) {
+            run_finish(s, m, fd);
+            s->state = SLOT_CLEANING;
+            s->deadline = now_us() + CLEAN_US;
+            if (++s->runs >= RUNS_MAX)
+                slot_kill(s, "old age");
+            return;
+        }
+        if (s->state != SLOT_DYING)
+            slot_kill(s, "runner died while idle");
+        return;
+    case ZYGOTE_MSG_GO:
+    case ZYGOTE_MSG_JOB:
+    case ZYGOTE_MSG_KILL:
+    case ZYGOTE_MSG_ATTACHED:
+    case ZYGOTE_MSG_FAULT:
+        break;
+    }
+    slot_kill(s, "unknown message");
+}
+
+static void
+control_ready(struct source *source)
+{
+    struct slot *s = SLOT_OF(source, control);
+    struct zygote_msg m;
+    while (s->control.fd >= 0) {
+        int fd = -1;
+        size_t nfds = 0;
+        ssize_t n = message_recv(s->control.fd, &m, sizeof m, &fd, 1, &nfds);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (n != sizeof m) {
+            close_all(&fd, 1);
+            /* its end comes as its pidfd's; until then nothing to read */
+            source_close(&s->control);
+            return;
+        }
+        m.text[sizeof m.text - 1] = '\0';
+        control_message(s, &m, &fd);
+        close_all(&fd, 1);
+    }
+}
+
+static void
+job_ready(struct source *source)
+{
+    struct slot *s = SLOT_OF(source, job);
+    struct zygote_msg m;
+    size_t nfds = 0;
+    if (s->job.fd < 0)
+        return;
+    ssize_t n = message_recv(s->job.fd, &m, sizeof m, NULL, 0, &nfds);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n != sizeof m) { /* the program has started, or the runner is dead */
+        source_close(&s->job);
+        return;
+    }
+    m.text[sizeof m.text - 1] = '\0';
+    if (m.type == ZYGOTE_MSG_ATTACHED &&
+        (s->state == SLOT_STARTING || s->state == SLOT_CLEANING)) {
+        if (!cgroup_leaf_populated(&box.cgroup, &s->leaf)) {
+            slot_kill(s, "runner is not in its cgroup");
+            return;
+        }
+        s->state = SLOT_IDLE;
+        s->deadline = INT64_MAX;
+    } else if (m.type == ZYGOTE_MSG_FAULT) {
+        s->fault = m;
+        if (s->state != SLOT_RUNNING)
+            slot_kill(s, m.text);
+    }
+}
+
+struct slot *
+slot_idle(void)
+{
+    for (size_t i = 0; i < box.nslots; i++)
+        if (box.slots[i].state == SLOT_IDLE)
+            return &box.slots[i];
+    return NULL;
+}
+
+int
+slots_start(void)
+{
+    box.slots = calloc(box.nslots, sizeof *box.slots);
+    if (box.slots == NULL)
+        return -1;
+    for (size_t i = 0; i < box.nslots; i++) {
+        struct slot *s = &box.slots[i];
+        s->pid = s->pidfd.fd = s->control.fd = s->job.fd = -1;
+        s->out = s->err = -1;
+        s->pidfd.ready = zygote_died;
+        s->control.ready = control_ready;
+        s->job.ready = job_ready;
+        slot_start(s);
+    }
+    return 0;
+}
+
+void
+slots_stop(void)
+{
+    if (box.slots == NULL)
+        box.nslots = 0;
+    for (size_t i = 0; i < box.nslots; i++)
+        if (box.slots[i].pid > 0)
+            slot_kill(&box.slots[i], "box stops");
+    for (size_t i = 0; i < box.nslots; i++) {
+        struct slot *s = &box.slots[i];
+        siginfo_t info;
+        if (s->pid > 0 &&
+            waitid(P_PIDFD, (id_t)s->pidfd.fd, &info, WEXITED) != 0)
+            note_errno("zygote lost", "slot=%zu", i);
+        source_close(&s->pidfd);
+        cgroup_leaf_close(&box.cgroup, i, &s->leaf);
+    }
+    cgroup_close(&box.cgroup);
+}
+
+bool
+slots_ready(void)
+{
+    return slot_idle() != NULL;
+}
+
+bool
+slots_broken(void)
+{
+    for (size_t i = 0; i < box.nslots; i++)
+        if (box.slots[i].failures < FAILURES_MAX)
+            return false;
+    return true;
+}
+
+int64_t
+slots_tick(int64_t now)
+{
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < box.nslots; i++) {
+        struct slot *s = &box.slots[i];
+        if (s->state == SLOT_RUNNING)
+            run_tick(s, now);
+        else if (now >= s->deadline && s->state == SLOT_DOWN)
+            slot_start(s);
+        else if (now >= s->deadline)
+            slot_kill(s, "too slow");
+        if (s->deadline < next)
+            next = s->deadline;
+    }
+    return next;
+}

@@ -1,0 +1,67 @@
+/* A slot, between slot.c (its life) and run.c (one run in it).
+ */
+#ifndef GRADER_BOX_SLOT_H
+#define GRADER_BOX_SLOT_H
+
+#include "grader/box/box.h"
+#include "grader/box/zygote.h"
+
+enum slot_state {
+    SLOT_DOWN,     /* no zygote; started again at `deadline` */
+    SLOT_STARTING, /* the zygote sets itself up */
+    SLOT_IDLE,     /* a runner waits in its leaf */
+    SLOT_RUNNING,  /* it has a job */
+    SLOT_CLEANING, /* the job is answered; a new runner is being made */
+    SLOT_DYING     /* the zygote was killed */
+};
+
+enum {
+    START_US = 10000000,
+    CLEAN_US = 1000000, /* a slot that is slower than that is replaced */
+    RETRY_US = 50000,
+    RUNS_MAX = 1000, /* then a fresh one, whatever may have piled up */
+    FAILURES_MAX = 4 /* of every slot before box gives up at start */
+};
+
+/* Why box killed a run; RUN_KEPT: it did not. */
+enum run_kill {
+    RUN_KEPT,
+    RUN_KILL_CPU,
+    RUN_KILL_WALL,
+    RUN_KILL_MEMORY,
+    RUN_KILL_OUTPUT,
+    RUN_KILL_CLIENT /* the client went away */
+};
+
+struct slot {
+    enum slot_state state;
+    pid_t pid;
+    struct source pidfd, control, job;
+    struct cgroup_leaf leaf;
+    int64_t deadline; /* of this state, CLOCK_MONOTONIC */
+    int failures;     /* starts since the last good life */
+    int runs;
+    /* of the run */
+    struct client *client; /* NULL: it went away */
+    struct box_limits limits;
+    int out, err;
+    int64_t started;
+    int64_t last_chance; /* after a KILL: then the zygote itself goes */
+    enum run_kill kill;
+    struct zygote_msg usage; /* newest */
+    struct zygote_msg fault; /* type 0: none */
+};
+
+/* -- slot.c -- */
+void slot_kill(struct slot *s, const char *why);
+void slot_down(struct slot *s);
+
+/* -- run.c -- */
+/* Look at a run's clocks and counts; sets s->deadline to the next look. */
+void run_tick(struct slot *s, int64_t now);
+/* The zygote says that it is over: answer.  Takes *artefact (sets it -1). */
+void run_finish(struct slot *s, const struct zygote_msg *m, int *artefact);
+/* The zygote died under it: answer, if there was a run. */
+void run_lost(struct slot *s);
+
+#endif

@@ -1,0 +1,495 @@
+#include "grader/run.h"
+
+#include "grader/box/protocol.h"
+#include "lib/clock.h"
+#include "lib/conf.h"
+#include "lib/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum {
+    HELLO_SECONDS = 5,
+    TICK_MS = 500,        /* between two calls of an idle watch */
+    PATIENCE_MS = 120000, /* beyond the run's own limits, for a free slot */
+    CHANNEL_CHUNK = 65536,
+    CHANNEL_REST = 1 << 20 /* read at most so much after the end */
+};
+
+_Static_assert((int)RUN_FILES_MAX == (int)BOX_FILES_MAX &&
+                   (int)RUN_ARGS_MAX == (int)BOX_ARGS_MAX &&
+                   (int)RUN_NAME_MAX == (int)BOX_NAME_MAX,
+               "run.h and protocol.h agree");
+
+struct run_box {
+    int sock; /* -1: not connected */
+    struct box_hello hello;
+};
+
+/* Everything that box may say. */
+union answer {
+    uint32_t type;
+    struct box_hello hello;
+    struct box_exit exit;
+    struct box_refused refused;
+};
+
+static void
+close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+struct run_box *
+run_box_new(void)
+{
+    struct run_box *b = xcalloc(1, sizeof *b);
+    b->sock = -1;
+    return b;
+}
+
+void
+run_box_free(struct run_box *b)
+{
+    if (b != NULL)
+        close_fd(&b->sock);
+    free(b);
+}
+
+/* -- messages -- */
+
+/* One message from box and at most one descriptor (-1: none).  Its size; 0
+ * at the end; -1 with errno. */
+static ssize_t
+receive(int sock, union answer *a, int *fd)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec iov = {a, sizeof *a};
+    struct msghdr m = {.msg_iov = &iov,
+                       .msg_iovlen = 1,
+                       .msg_control = control.bytes,
+                       .msg_controllen = sizeof control.bytes};
+    *fd = -1;
+    ssize_t n = recvmsg(sock, &m, MSG_CMSG_CLOEXEC);
+    struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+    if (c != NULL && c->cmsg_level == SOL_SOCKET &&
+        c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof *fd))
+        memcpy(fd, CMSG_DATA(c), sizeof *fd);
+    return n;
+}
+
+static int
+send_request(int sock, const struct box_run *q, const int *fds, size_t nfds)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(BOX_FDS_MAX * sizeof(int))];
+    } control;
+    size_t size = offsetof(struct box_run, text) + q->text_size;
+    struct iovec iov = {(void *)(uintptr_t)q, size};
+    struct msghdr m = {.msg_iov = &iov,
+                       .msg_iovlen = 1,
+                       .msg_control = control.bytes,
+                       .msg_controllen = CMSG_SPACE(nfds * sizeof(int))};
+    memset(&control, 0, sizeof control);
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+    memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
+    return sendmsg(sock, &m, MSG_NOSIGNAL) == (ssize_t)size ? 0 : -1;
+}
+
+/* -- the connection -- */
+
+static void
+socket_path(char *path, size_t size)
+{
+    const struct conf *c = conf();
+    if (c->box_socket != NULL && *c->box_socket != '\0')
+        snprintf(path, size, "%s", c->box_socket);
+    else
+        snprintf(path, size, "%s/box.sock", c->run_dir);
+}
+
+/* A connection that box has closed since (it was restarted) is no use. */
+static bool
+connected(struct run_box *b)
+{
+    char byte = 0;
+    if (b->sock >= 0 &&
+        (recv(b->sock, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+         errno != EAGAIN))
+        close_fd(&b->sock);
+    return b->sock >= 0;
+}
+
+static enum err
+connect_box(struct run_box *b)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    const struct timeval patience = {.tv_sec = HELLO_SECONDS};
+    union answer hello = {0};
+    int fd = -1;
+    if (connected(b))
+        return ERR_OK;
+    socket_path(a.sun_path, sizeof a.sun_path);
+    b->sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (b->sock < 0 ||
+        setsockopt(b->sock, SOL_SOCKET, SO_RCVTIMEO, &patience,
+                   sizeof patience) != 0 ||
+        setsockopt(b->sock, SOL_SOCKET, SO_SNDTIMEO, &patience,
+                   sizeof patience) != 0 ||
+        connect(b->sock, (struct sockaddr *)&a, sizeof a) != 0) {
+        log_errno("cannot reach box", "socket=%s", a.sun_path);
+        goto fail;
+    }
+    ssize_t n = receive(b->sock, &hello, &fd);
+    close_fd(&fd);
+    if (n != (ssize_t)sizeof hello.hello || hello.type != BOX_HELLO ||
+        hello.hello.version != BOX_VERSION) {
+        log_warn("box does not greet", "socket=%s size=%zd version=%u",
+                 a.sun_path, n, hello.hello.version);
+        goto fail;
+    }
+    b->hello = hello.hello;
+    b->hello.isolation[sizeof b->hello.isolation - 1] = '\0';
+    return ERR_OK;
+fail:
+    close_fd(&b->sock);
+    return ERR_UNAVAILABLE;
+}
+
+enum err
+run_describe(struct run_box *b, char **out)
+{
+    *out = NULL;
+    enum err e = connect_box(b);
+    if (e == ERR_OK)
+        *out = xasprintf("%u slots, %s", b->hello.slots, b->hello.isolation);
+    return e;
+}
+
+/* -- the request -- */
+
+static const char *const default_env[] = {"PATH=/usr/bin:/bin", "HOME=/w",
+                                          "LANG=C.UTF-8", "TMPDIR=/tmp", NULL};
+
+/* Append a NULL-terminated list; its length, or -1 when there is no room. */
+static int
+add_texts(struct box_run *q, const char *const *list, int max)
+{
+    int n = 0;
+    for (; list[n] != NULL; n++) {
+        size_t size = strlen(list[n]) + 1;
+        if (n == max || size > sizeof q->text - q->text_size)
+            return -1;
+        memcpy(q->text + q->text_size, list[n], size);
+        q->text_size += (uint32_t)size;
+    }
+    return n;
+}
+
+static enum err
+fill_request(const struct run_request *r, struct box_run *q)
+{
+    int argc = add_texts(q, r->argv, BOX_ARGS_MAX);
+    int envc = argc < 0 ? -1
+                        : add_texts(q, r->env != NULL ? r->env : default_env,
+                                    BOX_ENV_MAX);
+    if (envc < 0 || r->nfiles > BOX_FILES_MAX) {
+        log_warn("run request too large", "program=%s", r->argv[0]);
+        return ERR_INTERNAL;
+    }
+    q->type = BOX_RUN;
+    strcpy(q->zygote, "exec");
+    q->argc = (uint32_t)argc;
+    q->envc = (uint32_t)envc;
+    q->limits = (struct box_limits){.cpu_ms = r->limits.cpu_ms,
+                                    .wall_ms = r->limits.wall_ms,
+                                    .memory_kb = r->limits.memory_kb,
+                                    .processes = r->limits.processes,
+                                    .output_kb = r->limits.output_kb,
+                                    .disk_kb = r->limits.disk_kb};
+    q->flags = (r->stdin_fd >= 0 ? BOX_HAS_STDIN : 0U) |
+               (r->channel ? BOX_HAS_CHANNEL : 0U);
+    q->nfiles = (uint32_t)r->nfiles;
+    for (size_t i = 0; i < r->nfiles; i++) {
+        size_t n = strlen(r->files[i].name);
+        if (n >= BOX_NAME_MAX)
+            return ERR_INTERNAL;
+        memcpy(q->file[i].name, r->files[i].name, n);
+        q->file[i].mode = (uint32_t)r->files[i].mode;
+    }
+    if (r->artefact != NULL && strlen(r->artefact) >= BOX_NAME_MAX)
+        return ERR_INTERNAL;
+    if (r->artefact != NULL)
+        strcpy(q->artefact, r->artefact);
+    return ERR_OK;
+}
+
+/* -- one run -- */
+
+struct run {
+    struct run_box *box;
+    const struct run_request *request;
+    run_watch *watch;
+    void *cookie;
+    int out, err;   /* memfds that the program writes */
+    int channel[2]; /* ours, the program's */
+    int64_t told;   /* when watch was called last */
+};
+
+/* Without MFD_ALLOW_SEALING: the program could seal it. */
+static int
+output_memfd(const char *name)
+{
+    return memfd_create(name, MFD_CLOEXEC);
+}
+
+static enum err
+start(struct run *run)
+{
+    const struct run_request *r = run->request;
+    int fds[BOX_FDS_MAX];
+    size_t n = 0;
+    struct box_run *q = xcalloc(1, sizeof *q);
+    enum err e = fill_request(r, q);
+    if (e != ERR_OK)
+        goto out;
+    run->out = output_memfd("stdout");
+    run->err = output_memfd("stderr");
+    if (run->out < 0 || run->err < 0 ||
+        (r->channel && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+                                  run->channel) != 0)) {
+        log_errno("cannot make descriptors", "program=%s", r->argv[0]);
+        e = ERR_UNAVAILABLE;
+        goto out;
+    }
+    fds[n++] = run->out;
+    fds[n++] = run->err;
+    if (r->stdin_fd >= 0)
+        fds[n++] = r->stdin_fd;
+    if (r->channel)
+        fds[n++] = run->channel[1];
+    for (size_t i = 0; i < r->nfiles; i++)
+        fds[n++] = r->files[i].fd;
+    if (send_request(run->box->sock, q, fds, n) != 0) {
+        log_errno("box does not take requests", "program=%s", r->argv[0]);
+        e = ERR_UNAVAILABLE;
+    }
+    close_fd(&run->channel[1]);
+out:
+    free(q);
+    return e;
+}
+
+static bool
+tell(struct run *run, const char *data, size_t size)
+{
+    run->told = clock_ms();
+    return run->watch == NULL || run->watch(run->cookie, data, size);
+}
+
+/* What the program says on its channel.  read(), never recvmsg(): whatever
+ * descriptors it might send are dropped by the kernel.  False: stop. */
+static bool
+read_channel(struct run *run)
+{
+    char data[CHANNEL_CHUNK];
+    ssize_t n = read(run->channel[0], data, sizeof data);
+    if (n > 0)
+        return tell(run, data, (size_t)n);
+    if (n == 0 || (errno != EINTR && errno != EAGAIN))
+        close_fd(&run->channel[0]); /* its other end is gone */
+    return true;
+}
+
+/* What is still in the channel when the slot is empty. */
+static bool
+drain_channel(struct run *run)
+{
+    size_t rest = 0;
+    if (run->channel[0] >= 0)
+        fcntl(run->channel[0], F_SETFL, O_NONBLOCK);
+    while (run->channel[0] >= 0 && rest < CHANNEL_REST) {
+        struct pollfd p = {.fd = run->channel[0], .events = POLLIN};
+        if (poll(&p, 1, 0) <= 0)
+            break;
+        if (!read_channel(run))
+            return false;
+        rest += CHANNEL_CHUNK;
+    }
+    return true;
+}
+
+/* Until box answers.  ERR_OK: *a and *artefact are filled. */
+static enum err
+await(struct run *run, union answer *a, int *artefact)
+{
+    const struct run_limits *l = &run->request->limits;
+    int64_t end = clock_ms() + l->wall_ms + PATIENCE_MS;
+    run->told = clock_ms();
+    for (;;) {
+        struct pollfd p[2] = {{.fd = run->box->sock, .events = POLLIN},
+                              {.fd = run->channel[0], .events = POLLIN}};
+        int n = poll(p, 2, TICK_MS);
+        if (n < 0 && errno != EINTR)
+            return ERR_UNAVAILABLE;
+        if (n > 0 && p[1].revents != 0 && !read_channel(run))
+            return ERR_STALE;
+        if (clock_ms() - run->told >= TICK_MS && !tell(run, "", 0))
+            return ERR_STALE;
+        if (n > 0 && p[0].revents != 0) {
+            ssize_t size = receive(run->box->sock, a, artefact);
+            if (size == (ssize_t)sizeof a->exit && a->type == BOX_EXIT)
+                return drain_channel(run) ? ERR_OK : ERR_STALE;
+            if (size == (ssize_t)sizeof a->refused && a->type == BOX_REFUSED)
+                return ERR_OK;
+            log_warn("lost box", "size=%zd", size);
+            return ERR_UNAVAILABLE;
+        }
+        if (clock_ms() > end) {
+            log_warn("box does not answer", "program=%s",
+                     run->request->argv[0]);
+            return ERR_UNAVAILABLE;
+        }
+    }
+}
+
+/* The first `max` bytes, at our own offsets: the program may have left the
+ * shared one anywhere. */
+static void
+read_output(int fd, int64_t max, struct buf *out)
+{
+    char data[65536];
+    off_t at = 0;
+    while (at < max) {
+        int64_t want = max - at;
+        if (want > (int64_t)sizeof data)
+            want = (int64_t)sizeof data;
+        ssize_t n = pread(fd, data, (size_t)want, at);
+        if (n <= 0)
+            break;
+        buf_add(out, data, (size_t)n);
+        at += n;
+    }
+}
+
+static enum err
+end_of(uint32_t wire, enum run_end *end)
+{
+    static const enum run_end ends[] = {
+        [BOX_END_EXITED] = RUN_EXITED, [BOX_END_SIGNALED] = RUN_SIGNALED,
+        [BOX_END_CPU] = RUN_CPU,       [BOX_END_WALL] = RUN_WALL,
+        [BOX_END_MEMORY] = RUN_MEMORY, [BOX_END_OUTPUT] = RUN_OUTPUT};
+    if (wire < BOX_END_EXITED || wire > BOX_END_OUTPUT) {
+        log_warn("box says an unknown end", "end=%u", wire);
+        return ERR_UNAVAILABLE;
+    }
+    *end = ends[wire];
+    return ERR_OK;
+}
+
+static enum err
+finish(struct run *run, union answer *a, int *artefact, struct run_result *out)
+{
+    int64_t max = run->request->limits.output_kb * 1024;
+    if (a->type == BOX_REFUSED) {
+        a->refused.reason[sizeof a->refused.reason - 1] = '\0';
+        log_warn("box refuses", "program=%s why=\"%s\"", run->request->argv[0],
+                 a->refused.reason);
+        return a->refused.code == BOX_REFUSED_INVALID ? ERR_INTERNAL
+                                                      : ERR_UNAVAILABLE;
+    }
+    enum err e = end_of(a->exit.end, &out->end);
+    if (e != ERR_OK)
+        return e;
+    out->status = a->exit.status;
+    out->cpu_ms = (a->exit.cpu_us + 500) / 1000;
+    out->wall_ms = (a->exit.wall_us + 500) / 1000;
+    out->memory_kb = a->exit.memory_kb;
+    out->artefact_fd = *artefact;
+    *artefact = -1;
+    read_output(run->out, max, &out->out);
+    read_output(run->err, max, &out->err);
+    return ERR_OK;
+}
+
+enum err
+run_program(struct run_box *b, const struct run_request *q, run_watch *watch,
+            void *cookie, struct run_result *out)
+{
+    struct run run = {.box = b,
+                      .request = q,
+                      .watch = watch,
+                      .cookie = cookie,
+                      .out = -1,
+                      .err = -1,
+                      .channel = {-1, -1}};
+    union answer a = {0};
+    int artefact = -1;
+    *out = (struct run_result){.artefact_fd = -1};
+    enum err e = connect_box(b);
+    if (e == ERR_OK)
+        e = start(&run);
+    if (e == ERR_OK)
+        e = await(&run, &a, &artefact);
+    if (e == ERR_OK)
+        e = finish(&run, &a, &artefact, out);
+    else if (e != ERR_INTERNAL)
+        close_fd(&b->sock); /* box kills what may still run */
+    close_fd(&artefact);
+    close_fd(&run.out);
+    close_fd(&run.err);
+    close_fd(&run.channel[0]);
+    close_fd(&run.channel[1]);
+    return e;
+}
+
+void
+run_result_free(struct run_result *r)
+{
+    buf_free(&r->out);
+    buf_free(&r->err);
+    close_fd(&r->artefact_fd);
+}
+
+int
+run_memfd(const char *name, const void *data, size_t size)
+{
+    const char *p = data;
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return -1;
+    while (size > 0) {
+        ssize_t n = write(fd, p, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            goto fail;
+        p += n;
+        size -= (size_t)n;
+    }
+    if (fcntl(fd, F_ADD_SEALS,
+              F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0)
+        goto fail;
+    return fd;
+fail:
+    close_fd(&fd);
+    return -1;
+}

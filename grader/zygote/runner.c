@@ -1,0 +1,268 @@
+#include "grader/zygote/zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+void
+runner_fault(int socket, enum zygote_blame blame, const char *what)
+{
+    struct zygote_msg m = {.type = ZYGOTE_MSG_FAULT, .blame = blame};
+    snprintf(m.text, sizeof m.text, "%s: %s", what, strerror(errno));
+    send(socket, &m, sizeof m, MSG_NOSIGNAL);
+    _exit(127);
+}
+
+void
+runner_attach(const struct zygote *z, int socket)
+{
+    struct zygote_msg m = {.type = ZYGOTE_MSG_ATTACHED};
+    if (setsid() < 0)
+        runner_fault(socket, ZYGOTE_BLAME_HOST, "setsid");
+    for (int i = 0; i < z->nprocs; i++)
+        if (write(ZYGOTE_PROCS + i, "0", 1) != 1)
+            runner_fault(socket, ZYGOTE_BLAME_HOST, "attach to cgroup");
+    /* /proc/self belongs to us only while we are dumpable; nobody else is
+     * alive in the slot yet */
+    prctl(PR_SET_DUMPABLE, 1);
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "1000", 4) != 4)
+        runner_fault(socket, ZYGOTE_BLAME_HOST, "oom_score_adj");
+    close(fd);
+    prctl(PR_SET_DUMPABLE, 0);
+    if (send(socket, &m, sizeof m, MSG_NOSIGNAL) != sizeof m)
+        _exit(127); /* box is gone */
+}
+
+/* Point argv and envp into the text, which box has checked. */
+static void
+split_text(struct job *j)
+{
+    char *p = j->run.text;
+    for (uint32_t i = 0; i < j->run.argc; i++, p += strlen(p) + 1)
+        j->argv[i] = p;
+    for (uint32_t i = 0; i < j->run.envc; i++, p += strlen(p) + 1)
+        j->envp[i] = p;
+}
+
+void
+runner_receive(int socket, struct job *j)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(BOX_FDS_MAX * sizeof(int))];
+    } control;
+    struct iovec iov = {&j->run, sizeof j->run};
+    struct msghdr m = {.msg_iov = &iov,
+                       .msg_iovlen = 1,
+                       .msg_control = control.bytes,
+                       .msg_controllen = sizeof control.bytes};
+    int fds[BOX_FDS_MAX];
+    size_t n = 0, i = 0;
+    ssize_t size = recvmsg(socket, &m, MSG_CMSG_CLOEXEC);
+    if (size <= 0)
+        _exit(127); /* the slot comes to its end */
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+    if (c != NULL && c->cmsg_type == SCM_RIGHTS) {
+        n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        memcpy(fds, CMSG_DATA(c), n * sizeof(int));
+    }
+    size_t want = 2 + j->run.nfiles + ((j->run.flags & BOX_HAS_STDIN) != 0) +
+                  ((j->run.flags & BOX_HAS_CHANNEL) != 0);
+    if ((m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || n != want)
+        runner_fault(socket, ZYGOTE_BLAME_HOST, "the job was cut");
+    j->socket = socket;
+    j->out = fds[i++];
+    j->err = fds[i++];
+    j->in = j->run.flags & BOX_HAS_STDIN ? fds[i++] : -1;
+    j->channel = j->run.flags & BOX_HAS_CHANNEL ? fds[i++] : -1;
+    for (size_t k = 0; k < j->run.nfiles; k++)
+        j->file[k] = fds[i++];
+    split_text(j);
+}
+
+static void
+copy_file(const struct job *j, size_t i)
+{
+    const struct box_file *f = &j->run.file[i];
+    struct stat st;
+    off_t at = 0; /* an offset of our own: the memfd's is shared */
+    int to = open(f->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                  0600);
+    if (to < 0 || fstat(j->file[i], &st) != 0)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, f->name);
+    while (at < st.st_size) {
+        ssize_t n = sendfile(to, j->file[i], &at, (size_t)(st.st_size - at));
+        if (n <= 0)
+            runner_fault(j->socket, ZYGOTE_BLAME_REQUEST, f->name);
+    }
+    if (fchmod(to, (mode_t)f->mode) != 0)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, f->name);
+    close(to);
+}
+
+void
+runner_files(const struct job *j)
+{
+    enum {
+        INODES_MIN = 64,
+        INODES_MAX = 16384
+    };
+    char options[64];
+    int64_t kb = j->run.limits.disk_kb, inodes = INODES_MIN + kb / 4;
+    snprintf(options, sizeof options, "size=%lldk,nr_inodes=%lld",
+             (long long)kb,
+             (long long)(inodes > INODES_MAX ? INODES_MAX : inodes));
+    if (mount(NULL, "/box", NULL, MS_REMOUNT | MS_NOSUID | MS_NODEV, options) !=
+            0 ||
+        chdir("/box/w") != 0)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "working directory");
+    for (size_t i = 0; i < j->run.nfiles; i++)
+        if (strncmp(j->argv[0], "./", 2) != 0 ||
+            strcmp(j->run.file[i].name, j->argv[0] + 2) != 0)
+            copy_file(j, i);
+}
+
+/* Standard input through a new open file: offset 0, read-only, whoever else
+ * has the memfd. */
+static int
+open_input(const struct job *j)
+{
+    char path[32] = "/dev/null";
+    if (j->in >= 0)
+        snprintf(path, sizeof path, "/proc/self/fd/%d", j->in);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+void
+runner_descriptors(const struct job *j)
+{
+    enum {
+        CHANNEL = 3
+    };
+    int in = open_input(j);
+    if (in < 0 || dup2(in, 0) < 0 || dup2(j->out, 1) < 0 || dup2(j->err, 2) < 0)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "standard descriptors");
+    if (j->channel < 0)
+        close(CHANNEL);
+    else if (dup2(j->channel, CHANNEL) < 0)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "channel");
+    if (close_range(j->channel < 0 ? CHANNEL : CHANNEL + 1, ~0U,
+                    CLOSE_RANGE_CLOEXEC) != 0)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "close_range");
+}
+
+/* Never above what we were given: a host may have no CAP_SYS_RESOURCE. */
+static void
+limit(const struct job *j, __rlimit_resource_t what, int64_t value)
+{
+    struct rlimit have, want = {(rlim_t)value, (rlim_t)value};
+    if (getrlimit(what, &have) == 0 && have.rlim_max < want.rlim_max)
+        want.rlim_cur = want.rlim_max = have.rlim_max;
+    if (setrlimit(what, &want) != 0)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "setrlimit");
+}
+
+void
+runner_limits(const struct zygote *z, const struct job *j)
+{
+    enum {
+        MB = 1 << 20,
+        FILES = 256
+    };
+    const struct box_limits *l = &j->run.limits;
+    int64_t memory = l->memory_kb * 1024, stack = memory;
+    int64_t file = l->output_kb > l->disk_kb ? l->output_kb : l->disk_kb;
+    if (stack > 64 * MB)
+        stack = 64 * MB; /* threads get as much each */
+    if (stack < 8 * MB)
+        stack = 8 * MB;
+    /* a second fence; box's clock is the first.  soft = hard: SIGKILL, which
+     * cannot be ignored */
+    limit(j, RLIMIT_CPU, (l->cpu_ms * 5 / 4 + 100) / 1000 + 2);
+    limit(j, RLIMIT_FSIZE, file * 1024);
+    limit(j, RLIMIT_STACK, stack);
+    limit(j, RLIMIT_CORE, 0);
+    limit(j, RLIMIT_NOFILE, FILES);
+    limit(j, RLIMIT_MEMLOCK, 64 * 1024);
+    limit(j, RLIMIT_MSGQUEUE, 0);
+    limit(j, RLIMIT_NICE, 0);
+    limit(j, RLIMIT_RTPRIO, 0);
+    /* counted per user of this user namespace: the slot's own, and with one id
+     * the zygote is one of them */
+    limit(j, RLIMIT_NPROC,
+          l->processes + ((z->mode & ZYGOTE_ONE_ID) != 0 ? 1 : 0));
+    /* Without a memory cgroup box watches what is resident; address space is
+     * only the last fence (it says little, and JVMs reserve a lot). */
+    if (z->mode & ZYGOTE_SOFT_MEM)
+        limit(j, RLIMIT_AS, 2 * memory + 64 * MB);
+}
+
+static void
+drop_capabilities(int socket)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct none[2] = {{0}, {0}};
+    if (syscall(SYS_capset, &header, none) != 0)
+        runner_fault(socket, ZYGOTE_BLAME_HOST, "capset");
+}
+
+static void
+check_dropped(const struct zygote *z, int socket)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct have[2];
+    uid_t want = z->mode & ZYGOTE_ONE_ID ? 0 : ZYGOTE_UID_SUBMISSION;
+    uid_t r = 1, e = 1, s = 1;
+    errno = EPERM;
+    if (syscall(SYS_capget, &header, have) != 0 || have[0].effective ||
+        have[0].permitted || have[1].effective || have[1].permitted ||
+        getresuid(&r, &e, &s) != 0 || r != want || e != want || s != want)
+        runner_fault(socket, ZYGOTE_BLAME_HOST, "rights are still there");
+}
+
+void
+runner_confine(const struct zygote *z, int socket)
+{
+    const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
+                               SECBIT_NO_SETUID_FIXUP_LOCKED |
+                               SECBIT_KEEP_CAPS_LOCKED |
+                               SECBIT_NO_CAP_AMBIENT_RAISE |
+                               SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+    for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
+        if (prctl(PR_CAPBSET_DROP, cap) != 0)
+            runner_fault(socket, ZYGOTE_BLAME_HOST, "bounding set");
+    /* root without capabilities, should one id be all that there is */
+    if (prctl(PR_SET_SECUREBITS, bits) != 0)
+        runner_fault(socket, ZYGOTE_BLAME_HOST, "securebits");
+    if ((z->mode & ZYGOTE_ONE_ID) == 0 &&
+        (setgroups(0, NULL) != 0 ||
+         setresgid(ZYGOTE_UID_SUBMISSION, ZYGOTE_UID_SUBMISSION,
+                   ZYGOTE_UID_SUBMISSION) != 0 ||
+         setresuid(ZYGOTE_UID_SUBMISSION, ZYGOTE_UID_SUBMISSION,
+                   ZYGOTE_UID_SUBMISSION) != 0))
+        runner_fault(socket, ZYGOTE_BLAME_HOST, "setresuid");
+    drop_capabilities(socket);
+    check_dropped(z, socket);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    umask(022);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &z->filter) != 0)
+        runner_fault(socket, ZYGOTE_BLAME_HOST, "seccomp");
+}
