@@ -70,11 +70,43 @@ read_stream(void *cookie, char *data, size_t size)
     return FCGX_GetStr(data, size > 65536 ? 65536 : (int)size, cookie);
 }
 
+/* nginx repeats our status line as it is, and HTTP wants a blank and words. */
+static const char *
+reason(int status)
+{
+    static const struct {
+        int status;
+        const char *words;
+    } reasons[] = {
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {304, "Not Modified"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {409, "Conflict"},
+        {413, "Content Too Large"},
+        {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {500, "Internal Server Error"},
+        {503, "Service Unavailable"},
+    };
+    for (size_t k = 0; k < sizeof reasons / sizeof reasons[0]; k++)
+        if (reasons[k].status == status)
+            return reasons[k].words;
+    return "Other";
+}
+
 static void
 write_reply(struct http_request *r, FCGX_Stream *out)
 {
     const struct http_impl *i = r->impl;
-    FCGX_FPrintF(out, "Status: %d\r\n", i->status);
+    FCGX_FPrintF(out, "Status: %d %s\r\n", i->status, reason(i->status));
     FCGX_PutStr(i->headers.data, (int)i->headers.size, out);
     FCGX_PutStr("\r\n", 2, out);
     if (!i->head)

@@ -90,6 +90,8 @@ enum err
 http_redirect_internal(struct http_request *r, const char *uri)
 {
     http_set_header(r, "X-Accel-Redirect", "%s", uri);
+    /* nginx adds this answer's Cache-Control to the other one's */
+    r->impl->has_cache_control = true;
     return http_reply(r, 200, NULL, "", 0);
 }
 
