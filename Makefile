@@ -33,6 +33,8 @@ CLI    := $(patsubst cli/%.c,$(BUILD)/bin/%,$(wildcard cli/*.c))
 GRADER := $(BUILD)/grader/graderd
 BOX    := $(BUILD)/grader/box/box
 UNIT   := $(patsubst %.c,$(BUILD)/%,$(wildcard test/unit/*.c))
+# what test/grader/*.bats drive
+DRIVER := $(patsubst %.c,$(BUILD)/%,$(wildcard test/grader/*.c))
 
 objs    = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIB_O  := $(call objs,lib/*.c)
@@ -68,6 +70,10 @@ $(GRADER): $(BUILD)/grader/graderd.o $(BUILD)/libgrader.a $(BUILD)/libassay.a
 $(UNIT): $(BUILD)/test/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libgrader.a \
          $(BUILD)/libassay.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+$(DRIVER): $(BUILD)/test/grader/%: $(BUILD)/test/grader/%.o \
+           $(BUILD)/libgrader.a $(BUILD)/libassay.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 include grader/box/box.mk
 
@@ -109,7 +115,7 @@ check-unit: units ## C unit tests
 	@B=$(B) test/run.sh unit
 check-api: all static ## curl through nginx, on real servers in a temp folder
 	@B=$(B) test/run.sh api
-check-grader: all static ## graderd: claims, crashes, the race of design 5.1
+check-grader: all units static ## graderd: claims, crashes, the race of design 5.1
 	@B=$(B) test/run.sh grader
 check-hostile: all static ## programs that attack the box
 	@B=$(B) test/run.sh hostile
@@ -151,7 +157,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | \
 	    awk -F '\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
-units: $(UNIT)
+units: $(UNIT) $(DRIVER)
 
 # The tables of statements that core/ exports, for sqlcheck to walk.
 $(BUILD)/test/statements.h: $(wildcard core/*.c)

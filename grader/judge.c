@@ -190,7 +190,8 @@ judge_add(struct judge *j, const struct judge_outcome *o)
     json_add_bool(t, "sample", o->sample);
     json_add_text(t, "feedback", feedback_name(o->feedback));
     json_add_int(t, "time_ms", o->time_ms);
-    json_add_int(t, "memory_kb", o->memory_kb);
+    if (o->memory_kb > 0) /* tests that share a process have none each */
+        json_add_int(t, "memory_kb", o->memory_kb);
     json_add_number(t, "points", ok ? o->weight : 0);
     json_add_output(t, "message", message, strlen(message), JUDGE_MESSAGE_KEEP);
     add_text(j, t, "input", o->input, o->input_size);

@@ -229,7 +229,7 @@ def run(channel, paths):
     except BaseException as e:
         channel.send(rest=describe(type(e), e, e.__traceback__))
         return 0
-    result = Result(channel, namer(paths))
+    result = Result(channel, namer(tests))
     result.seal = seal
     try:
         unittest.TestSuite(tests).run(result)
@@ -240,9 +240,9 @@ def run(channel, paths):
     return result.told
 
 
-def namer(paths):
+def namer(tests):
     """Class.method; with the module in front when there are several."""
-    if len(paths) > 1:
+    if len({type(test).__module__ for test in tests}) > 1:
         return lambda test: test.id()
     return lambda test: test.id().partition(".")[2]
 
@@ -250,7 +250,8 @@ def namer(paths):
 def list_tests(channel, paths):
     try:
         load(SOLUTION, "solution", SOLUTION)
-        ids = [namer(paths)(test) for test in load_tests(paths)]
+        tests = load_tests(paths)
+        ids = [namer(tests)(test) for test in tests]
     except BaseException:
         channel.send(broken=clean(traceback.format_exc()))
         return

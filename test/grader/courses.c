@@ -1,0 +1,181 @@
+/* Judge every program of packages in a real box, and expect the verdict that
+ * its folder names; and that no starter is accepted as it is.
+ *
+ *     courses DIR...     (box: $ASSAY_BOX_SOCKET, files: $ASSAY_SHARE_DIR)
+ *
+ * TAP on standard output, a report as comments where one came out otherwise.
+ */
+#include "core/language.h"
+#include "core/package.h"
+#include "core/report.h"
+#include "grader/judge.h"
+#include "grader/probe.h"
+#include "lib/conf.h"
+#include "lib/log.h"
+#include "lib/secret.h"
+
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    struct language *languages;
+    size_t nlanguages;
+    struct run_box *box;
+    int tests, failed;
+} here;
+
+static void
+say(bool ok, const char *package, const char *name, const char *detail)
+{
+    here.tests++;
+    here.failed += !ok;
+    printf("%sok %d - %s: %s: %s\n", ok ? "" : "not ", here.tests, package,
+           name, detail);
+    fflush(stdout);
+}
+
+/* "k of n": counts up by one, ends at n or before. */
+struct progress {
+    size_t done;
+    bool bad;
+};
+
+static bool
+watch(void *cookie, const struct judge_test *test, size_t done, size_t total)
+{
+    struct progress *p = cookie;
+
+    if (test != NULL)
+        p->bad = p->bad || done != ++p->done || done > total;
+    return true;
+}
+
+/* What must be true of a result, whatever the verdict. */
+static const char *
+check_result(const struct judge_result *r, const struct progress *seen,
+             bool partial)
+{
+    struct json *tests, *whole;
+    const char *why;
+    char *feedback;
+    const char *fault = NULL;
+
+    whole = json_parse(r->report, strlen(r->report), &why);
+    tests = report_tests(r->report, true, &feedback);
+    if (whole == NULL)
+        fault = "the report is not JSON";
+    else if (seen->bad)
+        fault = "tests were told out of order";
+    else if ((size_t)json_size(tests) != seen->done)
+        fault = "told of other tests than the report has";
+    else if ((r->verdict == VERDICT_ACCEPTED) != (r->score == 1))
+        fault = "all points and accepted do not go together";
+    else if (!partial && r->score != 0 && r->score != 1)
+        fault = "part of the points where there are none";
+    else if (*feedback == '\0')
+        fault = "no feedback";
+    json_free(whole);
+    json_free(tests);
+    free(feedback);
+    return fault;
+}
+
+/* Judge one program.  `want` -1: anything but accepted. */
+static void
+judge_one(const struct package *p, const char *name, const char *file,
+          const struct package_blob *b, int want)
+{
+    const struct language *l = language_of_file(here.languages, here.nlanguages,
+                                                file);
+    struct judge_job job = {p, l, b->data, b->size};
+    struct judge_result r;
+    struct progress seen = {0};
+    const char *fault;
+    enum err e;
+    bool ok;
+
+    if (l == NULL || l->build[0] == '\0') {
+        say(false, p->slug, name, "no such language here");
+        return;
+    }
+    e = judge_program(here.box, &job, watch, &seen, &r);
+    if (e != ERR_OK) {
+        say(false, p->slug, name, err_name(e));
+        return;
+    }
+    fault = check_result(&r, &seen, p->partial);
+    ok = want == -1 ? r.verdict != VERDICT_ACCEPTED : (int)r.verdict == want;
+    say(ok && fault == NULL, p->slug, name,
+        fault != NULL ? fault : verdict_name(r.verdict));
+    if (!ok || fault != NULL)
+        printf("# %s\n", r.report);
+    judge_result_free(&r);
+}
+
+static void
+judge_package(const struct package *p)
+{
+    for (size_t i = 0; i < p->nsubmissions; i++) {
+        const struct package_blob *b = &p->submissions[i];
+        char *folder = xstrndup(b->name, strcspn(b->name, "/"));
+
+        judge_one(p, b->name, strchr(b->name, '/') + 1, b,
+                  verdict_of_folder(folder));
+        free(folder);
+    }
+    for (size_t i = 0; i < p->nstarters; i++) {
+        const struct package_blob *b = &p->starters[i];
+        const struct language *l = language_find(here.languages,
+                                                 here.nlanguages, b->name);
+        char *name = xasprintf("starter in %s", b->name);
+
+        judge_one(p, name, l != NULL ? l->source : b->name, b, -1);
+        free(name);
+    }
+}
+
+static void
+load_package(const char *dir)
+{
+    char *copy = xstrdup(dir);
+    char *slug = basename(copy);
+    struct buf archive = {0}, why = {0};
+    struct package *p = NULL;
+
+    if (package_pack(dir, &archive, &why) == ERR_OK &&
+        package_read(slug, archive.data, archive.size, &p, &why) == ERR_OK)
+        judge_package(p);
+    else {
+        say(false, slug, "package", "refused");
+        printf("# %s", why.data);
+    }
+    package_free(p);
+    buf_free(&archive);
+    buf_free(&why);
+    free(copy);
+}
+
+int
+main(int argc, char **argv)
+{
+    char *dir;
+
+    log_open("courses");
+    secret_init();
+    if (conf_load(NULL) == -1)
+        return 78;
+    dir = xasprintf("%s/languages", conf()->share_dir);
+    if (language_load(dir, "", &here.languages, &here.nlanguages) != ERR_OK)
+        return 78;
+    free(dir);
+    probe_languages(here.languages, here.nlanguages);
+    here.box = run_box_new();
+    for (int i = 1; i < argc; i++)
+        load_package(argv[i]);
+    printf("1..%d\n", here.tests);
+    run_box_free(here.box);
+    language_free(here.languages, here.nlanguages);
+    return here.failed > 0 || here.tests == 0;
+}

