@@ -2,6 +2,7 @@
 import './components/app.js'
 import { events } from './events.js'
 import { session } from './session.js'
+import { tabs } from './tabs.js'
 import { tracker } from './tracker.js'
 
 session.addEventListener('who', () => {
@@ -12,10 +13,16 @@ session.addEventListener('who', () => {
 
 events.addEventListener('submission', (e) => {
   tracker.hear(e.detail)
-  if (e.detail.state === 'judged') {
-    session.earned(e.detail.total_points)
-    session.refresh()
-  }
+  if (e.detail.state === 'judged') session.earned(e.detail.total_points)
+})
+
+tracker.addEventListener('judged', () => session.refresh())
+
+// Handed in by another tab.  What was judged before (somebody sent the same
+// program) has its verdict at once, and no event.
+tabs.addEventListener('submitted', async (e) => {
+  await session.ready()
+  if (session.me && !tracker.get(e.detail)) tracker.read(e.detail, {})
 })
 
 // The truth, asked for again: who, points, and everything that is pending or
@@ -28,7 +35,6 @@ events.addEventListener('resync', async () => {
   const items = await Promise.all(waiting.map((id) => tracker.read(id)))
   if (items.some((i) => i.state === 'judged' && !i.heard)) {
     events.suspect()
-    session.refresh()
   }
 })
 

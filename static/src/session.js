@@ -2,6 +2,7 @@
 import { get, request } from './api.js'
 import { moveDrafts } from './drafts.js'
 import { Store } from './store.js'
+import { tabs } from './tabs.js'
 
 class Session extends Store {
   me = null // null: nobody is signed in
@@ -12,15 +13,14 @@ class Session extends Store {
   left = false // she logged out, as against a session that ended
   #asking = null
   #again = false
-  // other tabs of this browser share the cookie, and must hear of a change
-  #tabs = 'BroadcastChannel' in window ? new BroadcastChannel('assay') : null
 
   constructor() {
     super()
-    if (!this.#tabs) return
-    this.#tabs.onmessage = (m) => {
-      this.left = m.data === 'left'
-      this.refresh()
+    for (const what of ['who', 'left']) {
+      tabs.addEventListener(what, () => {
+        this.left = what === 'left'
+        this.refresh()
+      })
     }
   }
 
@@ -98,7 +98,7 @@ class Session extends Store {
     await request(method, path, { body })
     this.left = left
     await this.refresh()
-    this.#tabs?.postMessage(left ? 'left' : 'who')
+    tabs.tell(left ? 'left' : 'who')
   }
 
   /** An anonymous learner, for somebody who hands in without signing in. */

@@ -4,6 +4,7 @@ import { freshKey, request } from './api.js'
 import { t } from './i18n.js'
 import { announce } from './live.js'
 import { session } from './session.js'
+import { tabs } from './tabs.js'
 import { tracker } from './tracker.js'
 
 // While no answer came, the same program keeps its key: had the first one
@@ -33,6 +34,7 @@ export async function submit(assignment, language, code) {
       { body, headers: { 'Idempotency-Key': key }, timeout: 20000 })
     unanswered = { body: '', key: '' }
     const item = tracker.take(data, { assignment, language, code })
+    tabs.tell('submitted', item.id)
     if (item.state !== 'judged') announce(t('announce.received', item))
     return { item }
   } catch (e) {

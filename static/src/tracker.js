@@ -85,19 +85,19 @@ class Tracker extends Store {
     this.changed()
   }
 
-  /** GET one again.  Never throws: `failure` of the item says.  Answers the
+  /** GET one again; `more` as for take().  Never throws: `failure` of the item says.  Answers the
    *  item, or null where there is none. */
-  async read(id) {
+  async read(id, more) {
     if (!this.#reading.has(id)) {
-      this.#reading.set(id, this.#read(id).finally(
+      this.#reading.set(id, this.#read(id, more).finally(
         () => this.#reading.delete(id)))
     }
     return this.#reading.get(id)
   }
 
-  async #read(id) {
+  async #read(id, more) {
     try {
-      return this.take(await get(`/submissions/${id}`))
+      return this.take(await get(`/submissions/${id}`), more)
     } catch (failure) {
       const item = this.#items.get(id)
       if (item) this.#put({ ...item, failure }, item, false)

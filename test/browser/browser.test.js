@@ -6,11 +6,15 @@ import { journeys } from './journeys.js'
 import { manners } from './manners.js'
 import { troubles } from './troubles.js'
 
-const here = {} // {stack, browser}, once started
+const here = {} // {stack, browser}, once started; or why not: {failure}
 
 before(async () => {
-  here.stack = new Stack()
-  here.browser = await launch()
+  try {
+    here.stack = new Stack()
+    here.browser = await launch()
+  } catch (e) {
+    here.failure = e.message // once, not as a trace under each test
+  }
 }, { timeout: 180000 })
 
 after(async () => {

@@ -34,10 +34,7 @@ export function journeys(here) {
       await tab.see('#solved')
       await tab.points(100)
       await tab.page.click('#next')
-      await tab.page.waitForFunction((id) => {
-        const now = document.querySelector('.solve')?.dataset.assignment
-        return now && Number(now) !== id
-      }, was)
+      await tab.another(was)
       await tab.ready()
       assert.equal(await tab.page.$('#solved'), null)
       // and again after a reload: it is the server that knows

@@ -33,11 +33,9 @@ export function manners(here) {
         /solid/, 'focus can be seen')
       await page.keyboard.press('Tab')
       assert.equal(await focused(), 'next')
+      const was = await tab.assignment()
       await page.keyboard.press('Enter')
-      await page.waitForFunction(
-        (was) => document.querySelector('h1')?.textContent.trim() &&
-          !document.querySelector('#solved') &&
-          document.title !== was, await page.title())
+      await tab.another(was)
       await tab.ready()
     })
 

@@ -17,6 +17,25 @@ const LANGUAGES = {
   c: () => import('./c.js')
 }
 
+/*
+ * Text over a selection, or of several lines: our transaction in place of the
+ * browser's own editing of the element, which would merge lines by inline
+ * styles (that the policy forbids) and is slow.
+ */
+const typed = EditorView.domEventHandlers({
+  beforeinput(e, view) {
+    if (e.inputType !== 'insertText' || !e.data || view.composing) return false
+    const plain = view.state.selection.ranges.every((r) => r.empty) &&
+      !/[\r\n]/.test(e.data)
+    if (plain) return false
+    e.preventDefault()
+    view.dispatch(view.state.replaceSelection(e.data), {
+      userEvent: 'input.type', scrollIntoView: true
+    })
+    return true
+  }
+})
+
 /** An editor in `parent`.  `changed` and `submit` are called without words. */
 export function create(options) {
   const { parent, root, changed, submit } = options
@@ -30,7 +49,7 @@ export function create(options) {
       indentOnInput(), indentUnit.of('    '), EditorState.tabSize.of(4),
       bracketMatching(), highlightActiveLine(),
       syntaxHighlighting(highlight), theme,
-      language.of([]),
+      language.of([]), typed,
       EditorView.contentAttributes.of({
         'aria-label': label, autocapitalize: 'off', autocorrect: 'off',
         spellcheck: 'false'

@@ -111,6 +111,14 @@ export class Tab {
     return this.page.$eval('.solve', (s) => Number(s.dataset.assignment))
   }
 
+  /** Wait until another assignment is shown. */
+  another(than) {
+    return this.page.waitForFunction((id) => {
+      const now = document.querySelector('.solve')?.dataset.assignment
+      return now && Number(now) !== id
+    }, than)
+  }
+
   text(selector) {
     return this.page.textContent(selector)
   }

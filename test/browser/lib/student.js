@@ -1,4 +1,5 @@
 // A test with students, who all leave at its end.
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Student } from './browser.js'
 
@@ -8,6 +9,7 @@ const only = process.env.T
 export function journey(here, name, body) {
   if (only && !name.includes(only)) return
   test(name, { timeout: 90000 }, async (t) => {
+    assert.equal(here.failure, undefined)
     const students = []
     const arrive = async (options) => {
       const s = await Student.arrive(here.browser, here.stack.url, options)
