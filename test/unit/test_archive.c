@@ -187,7 +187,7 @@ bombs(void **state)
     struct archive_caps wide = {.entries = 10, .bytes = 256 << 20, .ratio = 50};
     struct entry zeros = {.name = "zeros", .zeros = 32 << 20};
     struct entry many[60];
-    char names[60][8];
+    char names[60][16];
     struct buf b, why = {0};
     struct archive_list l;
 
