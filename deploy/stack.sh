@@ -77,6 +77,8 @@ up() {
     flock -w 60 8 || die "$DIR: another start or stop is under way"
     make_folders
     keep_ports
+    running nginx || [ "$PORT" = 0 ] || ! taken "$LISTEN" "$PORT" ||
+        port_is_taken
     place_tree
     write_conf
     save_env
@@ -130,9 +132,9 @@ Assay runs at $(url)/
 
 Try it from a shell:
   TOKEN=\$(curl -s $(url)/api/users --json '{}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
-  echo 'print("Hello world!")' | curl -s -H "Authorization: Bearer \$TOKEN" \\
+  echo 'def hello(): return "Hello"' | curl -s -H "Authorization: Bearer \$TOKEN" \\
     -H 'Accept: text/plain' --data-binary @- \\
-    '$(url)/api/assignments/hello-world/submissions?language=python3&wait=10'
+    '$(url)/api/assignments/hello/submissions?language=python3&wait=10'
 
 Ctrl-C stops it; what was handed in is kept in $DIR.
 

@@ -96,7 +96,7 @@ stop_one() { # NAME [SIGNAL]
             sleep 0.02
         done
     fi
-    rm -f "$DIR/pid/$name"
+    rm -f "$DIR/pid/$name" "$DIR/run/$name.sock"
 }
 
 kill_one() { # NAME: SIGKILL to its session, as a crash would

@@ -9,6 +9,7 @@ api() {
     local method=$1 path=$2 head=$BATS_TEST_TMPDIR/head
     shift 2
     [ "$method" != HEAD ] || set -- -I "$@"
+    : >"$BATS_TEST_TMPDIR/body" # curl leaves it alone when there is none
     STATUS=$(curl -sS -m 30 -X "$method" -D "$head" \
         -o "$BATS_TEST_TMPDIR/body" -w '%{http_code}' "$@" "$ASSAY_URL$path") ||
         return 1
