@@ -19,7 +19,7 @@ $(ZYGOTE): $(ZYGOTE_O)
 all: $(ZYGOTE)
 
 # Hostile programs on a real box; needs nothing but what box needs.
-HOSTILE := $(BUILD)/test/hostile/driver
+HOSTILE   := $(BUILD)/test/hostile/driver $(BUILD)/test/hostile/protocol
 HOSTILE_O := $(call objs,grader/run.c lib/mem.c lib/log.c lib/conf.c \
                          lib/text.c lib/err.c lib/clock.c)
 

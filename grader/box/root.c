@@ -1,7 +1,7 @@
 /* The first process of a slot: from box's image to the zygote's.
  *
  * It runs in new user, pid, mount, net, ipc and uts namespaces, as their root,
- * which is nobody outside.  It makes the file system that programs see:
+ * who is nobody outside.  It makes the file system that programs see:
  *
  *   /usr            of the host, read-only; /bin /lib /lib64 lead into it
  *   /etc            passwd, group, ld.so.cache, alternatives: nothing else
@@ -19,7 +19,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,6 +187,11 @@ make_root(void)
     /* before pivot_root: the kernel demands that a proc is visible still */
     do_mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
              "hidepid=2,subset=pid");
+    /* oom_score_adj is the one file there that a program could use */
+    do_mount(NULL, "proc", NULL,
+             MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV |
+                 MS_NOEXEC,
+             NULL);
     do_mkdir("box", 0755);
     do_symlink("box/w", "w");
     do_symlink("box/tmp", "tmp");
@@ -254,6 +258,17 @@ place(int control, const struct cgroup_leaf *leaf)
     return n - 1; /* the zygote's file */
 }
 
+/* Should the host run out of memory, this slot goes first.  Whether it could
+ * be lowered again depends on the host, so /proc is read-only later. */
+static void
+volunteer(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "1000", 4) != 4)
+        die("oom_score_adj", "");
+    close(fd);
+}
+
 void
 root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
 {
@@ -263,12 +278,11 @@ root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    volunteer();
     wait_for_go(control);
     become_root();
     umask(022);
-    if (setsid() < 0 || unshare(CLONE_NEWCGROUP) != 0)
-        die("namespace", "cgroup");
-    if (sethostname("box", 3) != 0 || setdomainname("", 0) != 0)
+    if (setsid() < 0 || sethostname("box", 3) != 0 || setdomainname("", 0) != 0)
         die("sethostname", "");
     int file = place(control, leaf);
     make_root();

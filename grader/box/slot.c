@@ -302,7 +302,7 @@ slots_start(void)
     for (size_t i = 0; i < box.nslots; i++) {
         struct slot *s = &box.slots[i];
         s->pid = s->pidfd.fd = s->control.fd = s->job.fd = -1;
-        s->out = s->err = -1;
+        s->out = s->err = s->leaf.zygote = s->leaf.peak = -1;
         s->pidfd.ready = zygote_died;
         s->control.ready = control_ready;
         s->job.ready = job_ready;

@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,14 +37,9 @@ runner_attach(const struct zygote *z, int socket)
     for (int i = 0; i < z->nprocs; i++)
         if (write(ZYGOTE_PROCS + i, "0", 1) != 1)
             runner_fault(socket, ZYGOTE_BLAME_HOST, "attach to cgroup");
-    /* /proc/self belongs to us only while we are dumpable; nobody else is
-     * alive in the slot yet */
-    prctl(PR_SET_DUMPABLE, 1);
-    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (fd < 0 || write(fd, "1000", 4) != 4)
-        runner_fault(socket, ZYGOTE_BLAME_HOST, "oom_score_adj");
-    close(fd);
-    prctl(PR_SET_DUMPABLE, 0);
+    /* so that /proc/self/cgroup says "/", not where box lives */
+    if (unshare(CLONE_NEWCGROUP) != 0)
+        runner_fault(socket, ZYGOTE_BLAME_HOST, "cgroup namespace");
     if (send(socket, &m, sizeof m, MSG_NOSIGNAL) != sizeof m)
         _exit(127); /* box is gone */
 }
@@ -188,8 +184,9 @@ runner_limits(const struct zygote *z, const struct job *j)
     int64_t memory = l->memory_kb * 1024, stack = memory;
     int64_t file = l->output_kb > l->disk_kb ? l->output_kb : l->disk_kb;
     if (stack > 64 * MB)
-        stack = 64 * MB; /* threads get as much each */
-    if (stack < 8 * MB)
+        stack = 64 * MB;
+    /* threads get as much each, of an address space that is limited there */
+    if (stack < 8 * MB || (z->mode & ZYGOTE_SOFT_MEM) != 0)
         stack = 8 * MB;
     /* a second fence; box's clock is the first.  soft = hard: SIGKILL, which
      * cannot be ignored */

@@ -37,7 +37,7 @@ int zygote_main(int argc, char **argv, zygote_runner *run);
 /* Tell box why, and end. */
 void runner_fault(int socket, enum zygote_blame blame, const char *what)
     __attribute__((noreturn));
-/* Into the cgroup leaf; first in line for the OOM killer; then tell box. */
+/* Into the cgroup leaf, which becomes the root of what we see; tell box. */
 void runner_attach(const struct zygote *z, int socket);
 /* Wait for the job. */
 void runner_receive(int socket, struct job *j);

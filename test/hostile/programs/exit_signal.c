@@ -1,0 +1,8 @@
+// end: signaled 6
+#include <stdlib.h>
+
+int
+main(void)
+{
+    abort();
+}

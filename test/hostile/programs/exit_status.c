@@ -1,0 +1,6 @@
+// end: exited 3
+int
+main(void)
+{
+    return 3;
+}

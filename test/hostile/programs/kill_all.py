@@ -1,0 +1,17 @@
+# end: exited 0
+# runs: 3
+import os, signal
+def attempt(pid, sig):
+    try:
+        os.kill(pid, sig)
+        return "no error"
+    except OSError as e:
+        return str(e)
+# process 1 takes no signal from inside; -1 finds nobody else
+for sig in (signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM):
+    print("kill 1:", attempt(1, sig))
+print("kill -1:", attempt(-1, signal.SIGSTOP))
+for pid in range(3, 400):
+    if pid != os.getpid() and attempt(pid, 0) == "no error":
+        print("not ok: somebody is", pid)
+print("ok")

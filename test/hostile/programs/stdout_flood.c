@@ -1,0 +1,10 @@
+// end: output
+// limits: output=64
+#include <stdio.h>
+
+int
+main(void)
+{
+    for (;;)
+        puts("flood");
+}
