@@ -262,7 +262,7 @@ infer_languages(struct package_reader *r)
             continue;
         p->languages = xrealloc(p->languages,
                                 (p->nlanguages + 1) * sizeof p->languages[0]);
-        strcpy(p->languages[p->nlanguages++], id);
+        memcpy(p->languages[p->nlanguages++], id, strlen(id) + 1);
     }
 }
 

@@ -156,15 +156,13 @@ feedback_name(enum package_feedback f)
     return "none";
 }
 
-/* A text of the report, cut.  Five hundred tests with all their texts would
- * be megabytes that nobody reads: once the report is full, only the beginning
- * of each is kept. */
+/* A text of the report, cut at `max`.  Five hundred tests with all their texts
+ * would be megabytes that nobody reads: once the report is full, only the
+ * beginning of each is kept. */
 static void
 add_text(struct judge *j, struct json *t, const char *key, const char *text,
-         size_t size)
+         size_t size, size_t max)
 {
-    size_t max = (size_t)conf()->output_max_bytes;
-
     if (text == NULL)
         return;
     if (j->kept > JUDGE_REPORT_KEEP)
@@ -177,6 +175,7 @@ bool
 judge_add(struct judge *j, const struct judge_outcome *o)
 {
     bool ok = o->verdict == VERDICT_ACCEPTED;
+    size_t max = (size_t)conf()->output_max_bytes;
     struct json *t = json_object();
     const char *message = o->message != NULL ? o->message : "";
     struct judge_test told = {
@@ -193,11 +192,11 @@ judge_add(struct judge *j, const struct judge_outcome *o)
     if (o->memory_kb > 0) /* tests that share a process have none each */
         json_add_int(t, "memory_kb", o->memory_kb);
     json_add_number(t, "points", ok ? o->weight : 0);
-    json_add_output(t, "message", message, strlen(message), JUDGE_MESSAGE_KEEP);
-    add_text(j, t, "input", o->input, o->input_size);
-    add_text(j, t, "expected", o->expected, o->expected_size);
-    add_text(j, t, "actual", o->actual, o->actual_size);
-    add_text(j, t, "stderr", o->stderr_text, o->stderr_size);
+    add_text(j, t, "message", message, strlen(message), JUDGE_MESSAGE_KEEP);
+    add_text(j, t, "input", o->input, o->input_size, max);
+    add_text(j, t, "expected", o->expected, o->expected_size, max);
+    add_text(j, t, "actual", o->actual, o->actual_size, max);
+    add_text(j, t, "stderr", o->stderr_text, o->stderr_size, max);
     json_push(j->tests, t);
 
     if (ok)
