@@ -132,8 +132,8 @@ judge_end(const struct slot *s, const struct zygote_msg *m, struct box_exit *e)
     e->status = signaled ? WTERMSIG(m->status) : WEXITSTATUS(m->status);
     if (s->kill == RUN_KILL_CPU)
         e->end = BOX_END_CPU;
-    else if (s->kill == RUN_KILL_WALL)
-        e->end = BOX_END_WALL;
+    else if (s->kill == RUN_KILL_WALL && e->wall_us >= s->limits.wall_ms * 1000)
+        e->end = BOX_END_WALL; /* and did not end by itself just before */
     else if (s->kill == RUN_KILL_OUTPUT)
         e->end = BOX_END_OUTPUT;
     else if (s->kill == RUN_KILL_MEMORY ||

@@ -193,7 +193,9 @@ runner_limits(const struct zygote *z, const struct job *j)
     limit(j, RLIMIT_CPU, (l->cpu_ms * 5 / 4 + 100) / 1000 + 2);
     limit(j, RLIMIT_FSIZE, file * 1024);
     limit(j, RLIMIT_STACK, stack);
-    limit(j, RLIMIT_CORE, 0);
+    /* not 0: with that the kernel still starts the host's crash reporter, if
+     * core_pattern names one; 1 stands for "neither" (core(5)) */
+    limit(j, RLIMIT_CORE, 1);
     limit(j, RLIMIT_NOFILE, FILES);
     limit(j, RLIMIT_MEMLOCK, 64 * 1024);
     limit(j, RLIMIT_MSGQUEUE, 0);

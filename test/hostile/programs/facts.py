@@ -42,8 +42,14 @@ for fd in range(3, 256):
             pass
 if os.getsid(0) != os.getpid():
     bad.append("no session of its own")
-if resource.getrlimit(resource.RLIMIT_CORE) != (0, 0):
+# 1: neither a file nor the host's crash reporter; 0 would allow the latter
+if resource.getrlimit(resource.RLIMIT_CORE) != (1, 1):
     bad.append("core dumps")
+try:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 1))
+    bad.append("the crash reporter can be started")
+except OSError:
+    pass
 for what in (resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE,
              resource.RLIMIT_CPU, resource.RLIMIT_NOFILE):
     soft, hard = resource.getrlimit(what)

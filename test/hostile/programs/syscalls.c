@@ -10,6 +10,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -110,6 +111,16 @@ static const struct {
     CALL(N, SYS_fcntl, 0, F_NOTIFY, 1),
     CALL(N, SYS_fcntl, 0, F_SETLEASE, 0),
     CALL(P, SYS_sync, 0),
+    CALL(N, SYS_prlimit64, 0, RLIMIT_CORE, (long)area, 0),
+    /* the filter sees 64 bits, the kernel takes 32 */
+    CALL(N, SYS_prlimit64, 0, RLIMIT_CORE | 1L << 32, (long)area, 0),
+    CALL(N, SYS_prlimit64, 1, RLIMIT_CORE | 1L << 32, (long)area, 0),
+    CALL(N, SYS_prlimit64, 1L << 32, 0, (long)area, 0),
+    CALL(N, SYS_setrlimit, RLIMIT_CORE | 1L << 32, (long)area),
+    CALL(P, SYS_clone, CLONE_NEWUSER | 1L << 32 | 17),
+    CALL(P, SYS_socketpair, AF_INET | 1L << 32, SOCK_STREAM, 0, (long)area),
+    CALL(N, SYS_ioctl, 0, 0x5412 | 1L << 32, (long)area),
+    CALL(N, SYS_prctl, PR_SET_SECCOMP | 1L << 32, 1),
 };
 
 int
