@@ -53,6 +53,13 @@ judge() { # DIR
     judge test/grader/packages/forgery
 }
 
+@test "tests that do not load are nobody's verdict" {
+    run judge test/grader/packages/broken
+    [ "$status" -eq 1 ]
+    grep -q "ModuleNotFoundError: No module named 'no_such_module'" <<<"$output"
+    grep -q '^not ok 1 - broken: accepted/answer.py: internal$' <<<"$output"
+}
+
 @test "box is gone: that is nobody's verdict" {
     ASSAY_BOX_SOCKET=$DIR/nobody.sock run judge courses/demo/hello
     [ "$status" -eq 1 ]
