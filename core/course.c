@@ -46,9 +46,9 @@ read_text(struct reader *r, const struct yaml *map, const char *key, char *out,
           size_t size)
 {
     const struct yaml *y = yaml_get(map, key);
-    const char *text = yaml_text(y);
     if (y == NULL)
         return;
+    const char *text = yaml_text(y);
     if (text == NULL || *text == '\0' || strlen(text) >= size) {
         fault(r, y, key, "a short text");
         return;
