@@ -20,10 +20,14 @@ export function plain(text) {
 /** Graders look past blanks; so a line is not marked for them alone. */
 const bare = (line) => (line ?? '').trim().split(/\s+/).join(' ')
 
-function side(label, lines, others) {
+function side(label, lines, others, mark) {
   const shown = lines.slice(0, LINES_MAX)
+  if (lines.length === 1 && !lines[0]) {
+    return html`<div class="part"><h3>${label}</h3>
+      <p class="facts">${t('sample.nothing')}</p></div>`
+  }
   return html`<div class="part"><h3>${label}</h3><pre tabindex="0">${
-    shown.map((line, i) => bare(line) === bare(others[i])
+    shown.map((line, i) => !mark || bare(line) === bare(others[i])
       ? html`<span class="line">${line}
 </span>`
       : html`<span class="line differs"><span class="unseen">${
@@ -35,11 +39,23 @@ function side(label, lines, others) {
 const split = (text) =>
   text.slice(0, CHARS_MAX).replace(/\n$/, '').split('\n')
 
-export function compared(expected, actual) {
+/** `mark` only where the difference is what was wrong, not after a crash. */
+export function compared(expected, actual, mark) {
   const e = split(expected)
   const a = split(actual)
   return html`<div class="pair">
-    ${side(t('test.expected'), e, a)}
-    ${side(t('test.actual'), a, e)}
+    ${side(t('test.expected'), e, a, mark)}
+    ${side(t('test.actual'), a, e, mark)}
   </div>`
+}
+
+/** Bring the first lines that differ into view, once. */
+export function showDifferences(host) {
+  for (const pre of host.querySelectorAll('details[open] .pair pre')) {
+    const line = pre.querySelector('.differs')
+    if (!line || pre.dataset.shown) continue
+    pre.dataset.shown = 'yes'
+    const up = line.offsetTop - pre.offsetTop
+    if (up > pre.clientHeight * 0.8) pre.scrollTop = up - pre.clientHeight / 2
+  }
 }

@@ -8,7 +8,7 @@ import { icons } from './icons.js'
 export function failed(failure, again) {
   const gone = failure.status === 404
   return html`<section class="page empty" role="alert">
-    <h1>${t('error.load')}</h1>
+    <h1>${t(gone ? 'app.missing' : 'error.load')}</h1>
     <p>${gone ? t('error.gone') : failure.message}</p>
     ${gone
       ? html`<p><a class="button primary" href="/assignments">${t('app.back')}</a></p>`

@@ -239,9 +239,10 @@ class Solve extends Element {
     if (this.assignment?.id !== id) return
     this.notice = outcome.notice || null
     await this.updateComplete
-    // where handout and result do not fit on one screen
-    this.querySelector('.notice, assay-verdict')?.scrollIntoView({
-      block: 'nearest', behavior: 'auto'
+    // stacked, as on a phone, the result is below the fold, and will grow
+    const stacked = !window.matchMedia('(min-width: 64rem)').matches
+    this.querySelector('.notice, .triumph, assay-verdict')?.scrollIntoView({
+      block: stacked ? 'start' : 'nearest'
     })
   }
 

@@ -7,7 +7,7 @@ import {
 } from '../format.js'
 import { t } from '../i18n.js'
 import { tracker } from '../tracker.js'
-import { compared, plain } from './difference.js'
+import { compared, plain, showDifferences } from './difference.js'
 import { Element } from './element.js'
 import { icons } from './icons.js'
 
@@ -22,6 +22,10 @@ class Verdict extends Element {
   constructor() {
     super()
     this.live = true
+  }
+
+  updated() {
+    showDifferences(this)
   }
 
   render() {
@@ -46,7 +50,9 @@ class Verdict extends Element {
     const running = item.state === 'running'
     const place = item.queue_position
     const text = running
-      ? t('panel.running.text', { done: item.tests_done, total: item.tests_total })
+      ? t('panel.running.text', {
+        done: item.tests_done, total: Math.max(item.tests_total, item.tests_done)
+      })
       : place ? t('panel.queued.place', { n: place }) : t('panel.queued.text')
     return html`<h2>${t(running ? 'panel.running' : 'panel.queued')}</h2>
       <p>${text} ${this.live ? '' : t('panel.no_live')}</p>
@@ -91,7 +97,7 @@ class Verdict extends Element {
       has(item.max_points) ? t('panel.points', {
         points: number(item.points), max: number(item.max_points)
       }) : '',
-      has(item.time_ms) ? duration(item.time_ms) : '',
+      item.time_ms ? duration(item.time_ms) : '',
       item.memory_kb ? memory(item.memory_kb) : '',
       item.late_by_seconds ? t('panel.late', {
         hours: lateness(item.late_by_seconds)
@@ -125,14 +131,15 @@ class Verdict extends Element {
   test(x, open) {
     const tone = verdictTone(x.verdict)
     const row = html`${icons[tone]}
-      <span class="test-name">${testTitle(x.name)}</span>
+      <span class="test-name">${breakable(testTitle(x.name))}</span>
       <span class="test-side">
         <span class="test-verdict">${verdictTitle(x.verdict)}</span>
         <span class="test-time">${x.time_ms === undefined
           ? '' : duration(x.time_ms)}</span></span>`
     const inside = this.inside(x)
     return html`<li class=${tone}>${inside
-      ? html`<details ?open=${open}><summary>${row}</summary>
+      ? html`<details ?open=${open}
+          @toggle=${() => showDifferences(this)}><summary>${row}</summary>
           <div class="inside">${inside}</div></details>`
       : html`<div class="row">${row}</div>`}</li>`
   }
@@ -144,16 +151,22 @@ class Verdict extends Element {
           <pre tabindex="0">${plain(text)}</pre></div>`
       : ''
     const both = x.expected !== undefined && x.actual !== undefined
+    const wrong = x.verdict === 'wrong_answer'
     if (!x.message && !x.input && !x.stderr && !both) return null
     return html`
       ${x.message
         ? html`<pre class="message" tabindex="0">${plain(x.message)}</pre>` : ''}
+      ${wrong ? '' : part(t('test.stderr'), x.stderr)}
       ${part(t('test.input'), x.input)}
-      ${both ? compared(x.expected, x.actual) : ''}
-      ${part(t('test.stderr'), x.stderr)}`
+      ${both ? compared(x.expected, x.actual, wrong) : ''}
+      ${wrong ? part(t('test.stderr'), x.stderr) : ''}`
   }
 }
 customElements.define('assay-verdict', Verdict)
+
+/** A name may break after a dot or an underscore, not in a word. */
+const breakable = (name) =>
+  name.split(/(?<=[._])/).map((part) => html`${part}<wbr>`)
 
 /** 5400 s → "1 h 30 min". */
 function lateness(seconds) {
