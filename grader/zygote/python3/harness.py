@@ -24,7 +24,6 @@ import fcntl
 import json
 import linecache
 import os
-import random
 import sys
 import time
 import traceback
@@ -44,7 +43,7 @@ class Channel:
     def __init__(self):
         try:
             self._fd = fcntl.fcntl(CHANNEL, fcntl.F_DUPFD_CLOEXEC,
-                                   random.randint(100, 250))
+                                   100 + os.urandom(1)[0] % 150)
             os.close(CHANNEL)
         except OSError:
             self._fd = CHANNEL
@@ -68,9 +67,11 @@ def clean(text):
 def last_lines(kind, value):
     """NameError: name 'x' is not defined -- even if str() of it is hostile."""
     try:
-        return "".join(traceback.format_exception_only(kind, value)).rstrip()
+        text = "".join(traceback.format_exception_only(kind, value)).rstrip()
     except BaseException:
         return kind.__name__
+    # a SyntaxError says where in other words than describe()
+    return text.replace(f'  File "{SOLUTION}", ', f"{SOLUTION}, ", 1)
 
 
 def describe(kind, value, tb):
