@@ -44,7 +44,8 @@ enum {
     UNDELIVERED_MAX = 20000,
     RECLAIM_MAX = 100,
     SEEN_EVERY_MS = 20000,
-    RETRY_MS = 500, /* until the runtimes are registered */
+    RETRY_MS = 500, /* the first rounds, until all is there */
+    SEEN_AGAIN_MS = 2000,
     SELDOM_EVERY_MS = 5000,
     POLICY_EVERY_MS = 60000
 };
@@ -91,7 +92,7 @@ register_runtimes(struct janitor *j)
     char *what = NULL;
     if (clock_ms() < j->seen_at)
         return;
-    j->seen_at = clock_ms() + RETRY_MS;
+    j->seen_at = clock_ms() + (j->ready ? SEEN_AGAIN_MS : RETRY_MS);
     if (run_describe(j->box, &what) != ERR_OK)
         return;
     free(what);

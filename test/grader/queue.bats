@@ -32,6 +32,29 @@ teardown() {
                          WHERE user_id = '$user'")" = 100 ]
 }
 
+@test "POST by curl with ?wait: the verdict in the answer" {
+    token=$(curl -s -X POST -H 'Content-Type: application/json' -d '{}' \
+        "$ASSAY_URL/api/users" | sed 's/.*"token": *"\([^"]*\)".*/\1/')
+    right_after 0 curl >"$BATS_TEST_TMPDIR/sum.py"
+    curl -s -H "Authorization: Bearer $token" -H 'Accept: text/plain' \
+        --data-binary "@$BATS_TEST_TMPDIR/sum.py" \
+        "$ASSAY_URL/api/assignments/sum/submissions?language=python3&wait=10" \
+        >"$BATS_TEST_TMPDIR/answer"
+    cat "$BATS_TEST_TMPDIR/answer"
+    grep -q ^PASS "$BATS_TEST_TMPDIR/answer"
+}
+
+@test "graderd -t: what this host would run with" {
+    run "$STACK_ROOT/build/${B:-debug}/grader/graderd" -c "$ASSAY_CONF" -t
+    [ "$status" = 0 ]
+    grep -q '^tokens: 1$' <<<"$output"
+    grep -q '^language python3: Python 3' <<<"$output"
+    grep -q '^isolation: [0-9]* slots' <<<"$output"
+    ASSAY_TOKENS=no run "$STACK_ROOT/build/${B:-debug}/grader/graderd" \
+        -c "$ASSAY_CONF" -t
+    [ "$status" = 78 ]
+}
+
 @test "events: running, each test, judged, with a growing seq" {
     user=$(new_user)
     stack_redis SUBSCRIBE "{channel:/user.$user}:pubsub" \
@@ -236,7 +259,7 @@ none_alive() { ! kill -0 "$@" 2>/dev/null; }
 
 @test "SIGTERM: handed back within the bound, and no crash counted" {
     user=$(new_user)
-    grading=$(submit "$user" "$(right_after 2.5 handback)")
+    grading=$(submit "$user" "$(right_after 1.5 handback)")
     eventually 10 is "$grading" state running
     stack_stop graderd
     logged "handed back grading=$grading fence=1 why=\"stopping\""
@@ -263,7 +286,8 @@ none_alive() { ! kill -0 "$@" 2>/dev/null; }
     is "$grading" state queued
     stack_start box
     eventually 20 is_judged "$grading"
-    [ "$(of "$grading" crashes)" -le 1 ]
+    [ "$(of "$grading" crashes)" = 0 ]
+    [ "$(of "$grading" fence)" = 1 ]
 }
 
 @test "the box dies under a program: run again, not a verdict" {
