@@ -35,7 +35,17 @@ export const editorStyles = css`
   .cm-editor {
     height: 100%;
   }
-  :host(:focus-within) #editor,
+  #editor {
+    position: relative;
+  }
+  /* over the lines, which have a ground of their own */
+  :host(:focus-within) #editor::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+    border: 2px solid var(--focus);
+    pointer-events: none;
+  }
   textarea:focus {
     box-shadow: inset 0 0 0 2px var(--focus);
   }
