@@ -70,8 +70,21 @@ grader_names() {
     done
 }
 
+built() {
+    local name
+    for name in bin/assay grader/graderd $(handlers | sed 's/^/cgi-bin\//'); do
+        [ -x "$ROOT/build/$BUILD/$name" ] ||
+            die "build/$BUILD/$name is not built: make B=$BUILD"
+    done
+    [ -x "$ROOT/build/$(box_build)/grader/box/box" ] ||
+        die "box is not built: make B=$(box_build)"
+    [ -f "$ROOT/static/dist/index.html" ] ||
+        die "the page is not built: make static"
+}
+
 up() {
     local name
+    built
     place_dir
     exec 8>"$DIR/.lock"
     flock -w 60 8 || die "$DIR: another start or stop is under way"

@@ -13,6 +13,7 @@ if [ "$ROOTLY" = yes ]; then
     id -u $PG_USER >/dev/null 2>&1 ||
         die "there is no user postgres: try make deps"
 fi
+# shellcheck disable=SC2034 # the other files use it
 WEB_GROUP=$(id -gn "$WEB_USER")
 
 # The words that make a command run as USER: `$(as www-data) prog`

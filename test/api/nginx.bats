@@ -37,7 +37,7 @@ header() { # NAME: its value in $head
 # Raw bytes to the port; the answer back, up to two seconds of silence.
 raw() {
     local port=${ASSAY_URL##*:}
-    printf "$@" | timeout 10 python3 -c '
+    printf %b "$1" | timeout 10 python3 -c '
 import socket, sys
 s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
 s.sendall(sys.stdin.buffer.read())
@@ -269,23 +269,20 @@ END
 }
 
 @test "one credential that floods is 429 with Retry-After; another is not" {
-    local urls=$BATS_TEST_TMPDIR/urls n other
+    local urls=$BATS_TEST_TMPDIR/urls codes=$BATS_TEST_TMPDIR/codes n
     for ((n = 0; n < 150; n++)); do
         printf 'url = "%s/api/assignments/hello/submissions"\n' "$ASSAY_URL"
         printf 'header = "Authorization: Bearer flood"\ndata-binary = "x"\n'
-        printf 'output = "%s/flood"\nwrite-out = "%%{http_code}\\n"\nnext\n' \
-            "$BATS_TEST_TMPDIR"
+        printf 'output = "%s/flood.%d"\n' "$BATS_TEST_TMPDIR" $n
+        printf 'write-out = "%%{http_code} %%header{retry-after}\\n"\nnext\n'
     done | sed '$d' >"$urls"
-    curl -s -Z --parallel-max 50 -K "$urls" >"$BATS_TEST_TMPDIR/codes"
-    sort "$BATS_TEST_TMPDIR/codes" | uniq -c
-    grep -q '^429$' "$BATS_TEST_TMPDIR/codes"
-    refused() {
-        ask /api/assignments/hello/submissions \
-            -H 'Authorization: Bearer flood' -d x && [ "$status_code" = 429 ]
-    }
-    eventually 10 refused
-    is_problem 429
-    [ "$(header retry-after)" -gt 0 ]
+    curl -s -Z --parallel-max 50 -K "$urls" >"$codes"
+    sort "$codes" | uniq -c
+    # the burst is let through to be told that it is nobody, the rest is not
+    grep -q '^401 ' "$codes"
+    grep -qE '^429 [1-9]' "$codes"
+    refute grep -qE '^429 *$' "$codes"
+    grep -q '"type":"/problems/rate"' "$BATS_TEST_TMPDIR"/flood.*
     ask /api/assignments/hello/submissions?language=python3 \
         -H "Authorization: Bearer $TOKEN" -d 'def hello(): return 0'
     [[ $status_code == 20[12] ]]
@@ -354,15 +351,15 @@ END
     kill $echo_pid
     wait $echo_pid || true
     stack_start scores
-    ! grep -q 'PROXY' <<<"$body"
+    refute grep -q 'PROXY' <<<"$body"
     grep -qx 'HTTP_X_FINE=1' <<<"$body"
     grep -qx 'HTTP_COOKIE=assay=c' <<<"$body"
     grep -qx 'DOCUMENT_URI=/api/scores' <<<"$body"
     # nothing is said twice: which of them would a program believe?
     [ -z "$(cut -d= -f1 <<<"$body" | sort | uniq -d)" ]
     grep -qx 'QUERY_STRING=x=1' <<<"$body"
-    ! grep -q 'EVIL' <<<"$body"
-    ! grep -q 'INTERNAL' <<<"$body"
+    refute grep -q 'EVIL' <<<"$body"
+    refute grep -q 'INTERNAL' <<<"$body"
 }
 
 @test "a cached route is given nothing of its caller" {
@@ -378,7 +375,7 @@ END
     stack_start assignments
     grep -qx 'HTTP_ACCEPT=application/json' <<<"$body"
     [ -z "$(cut -d= -f1 <<<"$body" | sort | uniq -d)" ]
-    ! grep -qE 'HTTP_(COOKIE|AUTHORIZATION|X_FINE|IF_NONE_MATCH)' <<<"$body"
+    refute grep -qE 'HTTP_(COOKIE|AUTHORIZATION|X_FINE|IF_NONE_MATCH)' <<<"$body"
 }
 
 @test "malformed requests are 400, and close (H5, H7, H47)" {
@@ -478,8 +475,8 @@ said() { # USER TEXT FILE
     eventually 10 said "$USER_ID" '{"n":1}' "$BATS_TEST_TMPDIR/one"
     eventually 10 said "$USER_ID" '{"n":1}' "$BATS_TEST_TMPDIR/two"
     wait $one $two
-    ! wait $three
-    ! grep -q '"n":1' "$BATS_TEST_TMPDIR/other"
+    refute wait $three
+    refute grep -q '"n":1' "$BATS_TEST_TMPDIR/other"
 }
 
 @test "EventSource and long polling hear, too" {
@@ -527,8 +524,8 @@ said() { # USER TEXT FILE
     local listener=$!
     eventually 5 grep -q 101 "$BATS_TEST_TMPDIR/heard"
     publish "$other" '{"secret":1}'
-    ! wait $listener
-    ! grep -q secret "$BATS_TEST_TMPDIR/heard"
+    refute wait $listener
+    refute grep -q secret "$BATS_TEST_TMPDIR/heard"
     for method in POST PUT DELETE OPTIONS; do
         ask /api/events -X $method -H "Authorization: Bearer $TOKEN" -d '{}'
         is_problem 405
@@ -584,6 +581,6 @@ said() { # USER TEXT FILE
         -H "Cookie: assay=canary-cookie" -d 'canary-program'
     eventually 5 grep -q 'POST /api/assignments/hello/submissions' \
         "$ASSAY_DIR/log/access.log"
-    ! grep -rq canary "$ASSAY_DIR/log"
-    ! grep -rqF "$TOKEN" "$ASSAY_DIR/log"
+    refute grep -rq canary "$ASSAY_DIR/log"
+    refute grep -rqF "$TOKEN" "$ASSAY_DIR/log"
 }

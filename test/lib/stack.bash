@@ -77,6 +77,14 @@ stack_redis() {
 # The log of a component so far.
 stack_log() { cat "$ASSAY_DIR/log/$1.log"; }
 
+# refute COMMAND…: it must fail.  (`! command` never fails a bats test.)
+refute() {
+    if "$@"; then
+        echo "should have failed: $*" >&2
+        return 1
+    fi
+}
+
 # eventually SECONDS COMMAND…: until it succeeds; fails at the deadline.
 eventually() {
     local deadline=$((SECONDS + $1))

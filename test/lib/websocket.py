@@ -60,7 +60,7 @@ def send_frame(sock, opcode, payload):
     sock.sendall(bytes([0x80 | opcode, 0x80 | len(payload)]) + mask + masked)
 
 
-def handshake(sock, url, headers, deadline):
+def handshake(sock, url, headers, deadline, quiet=False):
     key = base64.b64encode(os.urandom(16)).decode()
     target = url.path + ("?" + url.query if url.query else "")
     lines = [
@@ -75,7 +75,8 @@ def handshake(sock, url, headers, deadline):
     sock.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
     head = read_head(sock, deadline)
     status = int(head.split()[1])
-    print("HTTP", status, flush=True)
+    if not quiet:
+        print("HTTP", status, flush=True)
     if status != 101:
         sys.exit(2)
     magic = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
