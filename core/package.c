@@ -1,22 +1,15 @@
 #include "core/package.h"
 
 #include "core/package_internal.h"
-#include "lib/log.h"
 #include "lib/markdown.h"
 #include "lib/text.h"
 
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
-    FAULTS_MAX = 100, /* a hundred are enough to begin with */
-    DIR_DEPTH_MAX = 8
+    FAULTS_MAX = 100 /* they are enough to begin with */
 };
 
 static const struct archive_caps caps = {
@@ -181,125 +174,17 @@ package_read(const char *slug, const void *archive, size_t size,
     return ERR_OK;
 }
 
-/* -- packing a directory -- */
-
-struct packer {
-    struct archive_list list;
-    size_t capacity;
-    size_t bytes;
-    struct buf *why;
-    size_t why_before;
-};
-
-static void pack_dir(struct packer *k, const char *path, const char *prefix,
-                     int depth);
-
-static void
-pack_file(struct packer *k, const char *path, const char *name)
-{
-    struct buf data = {0};
-    struct archive_entry_data *e;
-
-    if (buf_read_file(&data, path, caps.bytes - k->bytes) == -1) {
-        buf_fmt(k->why, "%s: %s\n", name, strerror(errno));
-        buf_free(&data);
-        return;
-    }
-    k->bytes += data.size;
-    if (k->list.count == k->capacity) {
-        k->capacity = k->capacity * 2 + 16;
-        k->list.entry = xrealloc(k->list.entry,
-                                 k->capacity * sizeof *k->list.entry);
-    }
-    e = &k->list.entry[k->list.count++];
-    e->name = xstrdup(name);
-    e->data = buf_take(&data, &e->size);
-}
-
-/* Editors' and interpreters' leavings are no part of a package. */
-static bool
-is_litter(const char *base)
-{
-    return base[0] == '.' || strcmp(base, "__pycache__") == 0 ||
-           text_ends_with(base, "~") || text_ends_with(base, ".pyc");
-}
-
-static void
-pack_one(struct packer *k, const char *dir, const char *prefix,
-         const char *base, int depth)
-{
-    char *path = xasprintf("%s/%s", dir, base);
-    char *name = xasprintf("%s%s", prefix, base);
-    struct stat st;
-
-    if (lstat(path, &st) == -1)
-        buf_fmt(k->why, "%s: %s\n", name, strerror(errno));
-    else if (S_ISDIR(st.st_mode)) {
-        char *inner = xasprintf("%s/", name);
-
-        pack_dir(k, path, inner, depth + 1);
-        free(inner);
-    } else if (!S_ISREG(st.st_mode))
-        buf_fmt(k->why, "%s: is neither a file nor a folder\n", name);
-    else if (k->list.count >= caps.entries)
-        buf_fmt(k->why, "%s: one file too many\n", name);
-    else
-        pack_file(k, path, name);
-    free(path);
-    free(name);
-}
-
-static void
-pack_dir(struct packer *k, const char *path, const char *prefix, int depth)
-{
-    struct dirent **names = NULL;
-    int n = depth > DIR_DEPTH_MAX ? -1 : scandir(path, &names, NULL, NULL);
-
-    if (n == -1) {
-        buf_fmt(k->why, "%s: %s\n", prefix,
-                depth > DIR_DEPTH_MAX ? "nested too deeply" : strerror(errno));
-        return;
-    }
-    for (int i = 0; i < n; i++) {
-        if (!is_litter(names[i]->d_name))
-            pack_one(k, path, prefix, names[i]->d_name, depth);
-        free(names[i]);
-    }
-    free(names);
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-    const struct archive_entry_data *x = a, *y = b;
-
-    return strcmp(x->name, y->name);
-}
-
 enum err
 package_pack(const char *dir, struct buf *archive, struct buf *why)
 {
-    struct packer k = {.why = why, .why_before = why->size};
-    struct stat st;
-    enum err e = ERR_OK;
+    struct archive_list files;
+    enum err e = archive_read_dir(dir, &caps, &files, why);
 
-    if (stat(dir, &st) == -1 || !S_ISDIR(st.st_mode)) {
-        buf_fmt(why, "%s: is not a folder\n", dir);
-        return ERR_NOT_FOUND;
-    }
-    pack_dir(&k, dir, "", 0);
-    if (why->size != k.why_before)
-        e = ERR_INVALID;
-    else {
-        if (k.list.count > 0)
-            qsort(k.list.entry, k.list.count, sizeof *k.list.entry, by_name);
-        archive_write(&k.list, archive);
-    }
-    archive_list_free(&k.list);
+    if (e == ERR_OK)
+        archive_write(&files, archive);
+    archive_list_free(&files);
     return e;
 }
-
-/* -- the rest -- */
 
 /* Lines that begin a test method: blanks, [async] def test… */
 static size_t

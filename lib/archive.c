@@ -4,13 +4,18 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <dirent.h>
+#include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
     RATIO_FROM = 1024 * 1024, /* small files may well be all zeros */
-    NAME_MAX_BYTES = 255
+    NAME_MAX_BYTES = 255,
+    DIR_DEPTH_MAX = 8
 };
 
 /* What reading has come to. */
@@ -65,17 +70,20 @@ name_fault(const char *name)
     return NULL;
 }
 
-/* What desktops and editors leave behind; nobody meant to send it. */
+/* What desktops, editors and interpreters leave behind; nobody meant to send
+ * it. */
 static bool
 is_litter(const char *name)
 {
-    const char *base = strrchr(name, '/');
     size_t n = strlen(name);
 
-    base = base != NULL ? base + 1 : name;
-    return strncmp(name, "__MACOSX/", 9) == 0 || base[0] == '.' ||
-           strstr(name, "__pycache__/") != NULL || base[0] == '\0' ||
-           name[n - 1] == '~' || (n > 4 && strcmp(name + n - 4, ".pyc") == 0);
+    for (const char *part = name; part != NULL; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (*part == '.' || strncmp(part, "__pycache__", 11) == 0)
+            return true;
+    }
+    return strncmp(name, "__MACOSX/", 9) == 0 || name[n - 1] == '~' ||
+           (n > 4 && strcmp(name + n - 4, ".pyc") == 0);
 }
 
 /* Count `size` more bytes of contents; false when that is too much. */
@@ -224,6 +232,29 @@ read_all(struct reading *r)
     }
 }
 
+/* In order, each name once. */
+static void
+finish(struct reading *r)
+{
+    struct archive_list *l = r->list;
+
+    if (l->count > 0)
+        qsort(l->entry, l->count, sizeof *l->entry, by_name);
+    for (size_t i = 1; i < l->count; i++)
+        if (strcmp(l->entry[i - 1].name, l->entry[i].name) == 0)
+            fault(r, l->entry[i].name, "is there twice");
+}
+
+/* The list, or (with new lines in `why`) none. */
+static enum err
+end_of(struct reading *r, size_t before)
+{
+    if (r->why->size == before)
+        return ERR_OK;
+    archive_list_free(r->list);
+    return ERR_INVALID;
+}
+
 enum err
 archive_read(const void *data, size_t size, const struct archive_caps *caps,
              struct archive_list *out, struct buf *why)
@@ -244,18 +275,102 @@ archive_read(const void *data, size_t size, const struct archive_caps *caps,
     else
         read_all(&r);
     archive_read_free(r.a);
-    if (out->count > 0)
-        qsort(out->entry, out->count, sizeof *out->entry, by_name);
-    for (size_t i = 1; i < out->count; i++)
-        if (strcmp(out->entry[i - 1].name, out->entry[i].name) == 0)
-            fault(&r, out->entry[i].name, "is there twice");
+    finish(&r);
     if (why->size == before)
         strip_top(out);
-    if (why->size == before)
-        return ERR_OK;
-    archive_list_free(out);
-    return ERR_INVALID;
+    return end_of(&r, before);
 }
+
+/* -- folders -- */
+
+static void read_dir(struct reading *r, const char *path, const char *prefix,
+                     int depth);
+
+static void
+read_file(struct reading *r, const char *path, const char *name)
+{
+    struct buf data = {0};
+
+    if (buf_read_file(&data, path, r->caps->bytes) == -1)
+        fault(r, name, strerror(errno));
+    else if (count_bytes(r, name, data.size))
+        list_add(r, name, &data);
+    buf_free(&data);
+}
+
+static void
+read_dir_entry(struct reading *r, const char *dir, const char *name, int depth)
+{
+    const char *base = strrchr(name, '/');
+    char *path = xasprintf("%s/%s", dir, base != NULL ? base + 1 : name);
+    const char *bad = name_fault(name);
+    struct stat st;
+
+    if (++r->entries > r->caps->entries) {
+        fault(r, name, "one entry too many");
+        r->full = true;
+    } else if (lstat(path, &st) == -1)
+        fault(r, name, strerror(errno));
+    else if (bad != NULL)
+        fault(r, name, bad);
+    else if (S_ISDIR(st.st_mode)) {
+        char *inner = xasprintf("%s/", name);
+
+        read_dir(r, path, inner, depth + 1);
+        free(inner);
+    } else if (S_ISLNK(st.st_mode))
+        fault(r, name, "is a link");
+    else if (!S_ISREG(st.st_mode))
+        fault(r, name, "is neither a file nor a folder");
+    else
+        read_file(r, path, name);
+    free(path);
+}
+
+static void
+read_dir(struct reading *r, const char *path, const char *prefix, int depth)
+{
+    struct dirent **names = NULL;
+    int n = depth > DIR_DEPTH_MAX ? -1 : scandir(path, &names, NULL, NULL);
+
+    if (n == -1) {
+        fault(r, prefix,
+              depth > DIR_DEPTH_MAX ? "nested too deeply" : strerror(errno));
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        char *name = xasprintf("%s%s", prefix, names[i]->d_name);
+
+        if (!r->full && !is_litter(name))
+            read_dir_entry(r, path, name, depth);
+        free(name);
+        free(names[i]);
+    }
+    free(names);
+}
+
+enum err
+archive_read_dir(const char *dir, const struct archive_caps *caps,
+                 struct archive_list *out, struct buf *why)
+{
+    size_t before = why->size;
+    struct reading r = {.archive_size = SIZE_MAX, /* nothing is packed */
+                        .caps = caps,
+                        .list = out,
+                        .why = why};
+    struct stat st;
+
+    memset(out, 0, sizeof *out);
+    if (stat(dir, &st) == -1 || !S_ISDIR(st.st_mode)) {
+        buf_fmt(why, "%s: is not a folder\n", dir);
+        return ERR_NOT_FOUND;
+    }
+    read_dir(&r, dir, "", 0);
+    finish(&r);
+    return end_of(&r, before);
+}
+
+/* -- lists, and writing -- */
 
 void
 archive_list_free(struct archive_list *l)

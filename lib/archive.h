@@ -6,7 +6,8 @@
  * names that could are refused, because whoever reads the list later may use
  * them as paths.  Refused, too: links, devices, encrypted entries, duplicate
  * names, and whatever exceeds the caps, counted while reading (a header's
- * sizes are claims only).
+ * sizes are claims only).  Quietly left out: hidden files, editors' backups,
+ * byte code, what a Mac adds.
  */
 #ifndef LIB_ARCHIVE_H
 #define LIB_ARCHIVE_H
@@ -39,6 +40,12 @@ enum err archive_read(const void *data, size_t size,
                       const struct archive_caps *caps, struct archive_list *out,
                       struct buf *why);
 void archive_list_free(struct archive_list *l);
+
+/* The files of a folder and its folders, as if they had come in an archive:
+ * the same is left out (hidden files, editors' backups), the same refused.
+ * ERR_NOT_FOUND: there is no such folder. */
+enum err archive_read_dir(const char *dir, const struct archive_caps *caps,
+                          struct archive_list *out, struct buf *why);
 
 /* Write them as tar.gz in the order of their names, with no times, owners or
  * other facts of the machine: the same files give the same bytes. */

@@ -101,13 +101,15 @@ good(void **state)
         {.name = "./top/a.txt", .text = "first"},
         {.name = "top/sub/c", .text = ""},
         {.name = "top/.DS_Store", .text = "litter"},
+        {.name = "top/.git/config", .text = "litter"},
+        {.name = "top/b.txt~", .text = "litter"},
         {.name = "top/__pycache__/a.pyc", .text = "litter"},
         {.name = "__MACOSX/top/._a.txt", .text = "litter"},
     };
 
     (void)state;
     for (enum format f = TAR; f <= ZIP; f++) {
-        struct buf b = make(f, files, 7), why = {0};
+        struct buf b = make(f, files, 9), why = {0};
         struct archive_list l;
 
         assert_int_equal(archive_read(b.data, b.size, &caps, &l, &why), 0);

@@ -453,7 +453,7 @@ packing(void **state)
     assert_int_equal(symlink("/etc/passwd", link), 0);
     buf_free(&second);
     assert_int_equal(package_pack(dir, &second, &why), ERR_INVALID);
-    assert_string_equal(why.data, "sub/link: is neither a file nor a folder\n");
+    assert_string_equal(why.data, "sub/link: is a link\n");
     buf_free(&why);
     assert_int_equal(package_pack(link, &second, &why), ERR_NOT_FOUND);
 
