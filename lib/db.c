@@ -218,15 +218,15 @@ connect_now(struct db *db)
 /* A live connection, or ERR_UNAVAILABLE at once while the last attempt is
  * fresh.  A connection that the server closed while it was idle (restart,
  * pg_terminate_backend) is noticed here, before a statement is sent, so that
- * its loss leaves no outcome unknown. */
+ * its loss leaves no outcome unknown.  Between statements a server has nothing
+ * else to say (we never LISTEN), and its farewell may come well before the end
+ * of the stream: so whatever it says, we connect anew. */
 static enum err
 ensure_connected(struct db *db)
 {
     if (db->conn != NULL && !db->in_transaction) {
         struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
-        if (poll(&p, 1, 0) > 0)
-            PQconsumeInput(db->conn);
-        if (PQstatus(db->conn) == CONNECTION_BAD)
+        if (poll(&p, 1, 0) != 0)
             disconnect(db);
     }
     if (db->conn != NULL)

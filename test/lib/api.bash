@@ -95,5 +95,5 @@ hand_in() { # ASSIGNMENT LANGUAGE CODE [curl options…]
     local where=/api/assignments/$1/submissions
     shift 3
     send POST "$where" "$body" -H "$AUTH" "$@" || return 1
-    SUBMISSION=$(jq -r .id <<<"$BODY")
+    SUBMISSION=$(jq -r .id <<<"$BODY" 2>/dev/null) || SUBMISSION= # text/plain
 }
