@@ -1,21 +1,7 @@
 # The end, before there was anything.
-
-import json
 import os
 
-
-def send(data):
-    for fd in range(3, 260):
-        try:
-            os.write(fd, data)
-        except OSError:
-            pass
-
-
-def frame(**what):
-    data = json.dumps(what).encode()
-    return len(data).to_bytes(4, "big") + data
-
+from helper import frame, send
 
 send(frame(end=0))
 os._exit(0)
