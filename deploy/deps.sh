@@ -2,7 +2,8 @@
 # Install the Debian packages that are missing, without a question, without
 # starting, stopping or changing any service of the host.
 #
-#   deps.sh GROUP…      groups: run (build and run), test, bench, lint
+#   deps.sh GROUP…         groups: run (build and run), test, bench, lint
+#   deps.sh --list GROUP…  only say what is missing
 #
 # What a package would start at its installation is held back by policy-rc.d,
 # and PostgreSQL's main cluster is not made; both are put back as they were.
@@ -107,8 +108,14 @@ if [ "${1:-}" = --install ]; then # by sudo, from below
     exit
 fi
 
+if [ "${1:-}" = --list ]; then
+    shift
+    missing "$@"
+    exit
+fi
+
 [ $# -gt 0 ] || {
-    sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
     exit 64
 }
 mapfile -t packages < <(missing "$@")
