@@ -10,7 +10,8 @@ class Session extends Store {
   points = 0
   progress = {} // assignment id → {solved, attempts, points, last_submission}
   failure = null // the ApiError of the last refresh
-  left = false // she logged out, as against a session that ended
+  left = false // she logged out …
+  lost = false // … or the session ended, and she was not asked
   #asking = null
   #again = false
 
@@ -74,6 +75,7 @@ class Session extends Store {
     const before = this.me?.id
     const other = me?.id !== before
     if (other) this.dispatchEvent(new Event('leave')) // last call for drafts
+    if (other) this.lost = Boolean(before && !me && !this.left)
     this.me = me
     this.points = progress?.points ?? me?.points ?? 0
     this.progress = progress?.assignments ?? {}

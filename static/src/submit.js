@@ -26,6 +26,7 @@ export async function submit(assignment, language, code) {
     if (!session.known || session.failure) await session.refresh()
     // an account that is only out of sight must not be replaced by a new one
     if (session.failure) throw session.failure
+    if (session.lost) return { notice: ended() }
     if (!session.me) await session.begin()
     const body = { language, code }
     const key = keyOf(session.owner, assignment, JSON.stringify(body))
@@ -39,23 +40,33 @@ export async function submit(assignment, language, code) {
     return { item }
   } catch (e) {
     if (e.kind !== 'lost') unanswered = { body: '', key: '' }
-    const notice = await explain(e, assignment)
-    announce(`${notice.title} ${notice.text}`)
-    return { notice }
+    const why = await explain(e, assignment)
+    if (e.status !== 401) announce(`${why.title} ${why.text}`)
+    return { notice: why }
   }
 }
 
+const notice = (name, action, params) => ({
+  tone: 'fail', title: t(`refused.${name}`),
+  text: t(`refused.${name}.text`, params), action
+})
+
+/** Said once; who submits again after that wants to go on as a guest. */
+function ended() {
+  session.lost = false
+  session.changed()
+  const said = notice('session', 'login')
+  announce(`${said.title} ${said.text}`)
+  return said
+}
+
 async function explain(e, assignment) {
-  const notice = (name, action, params) => ({
-    tone: 'fail', title: t(`refused.${name}`),
-    text: t(`refused.${name}.text`, params), action
-  })
   if (e.kind === 'lost') return notice('lost', 'retry')
   const params = { detail: e.message, seconds: e.retryAfter }
   switch (e.status) {
     case 401:
       session.ended()
-      return notice('session', 'login')
+      return ended()
     case 409:
       return e.problem.pending
         ? pending(e.problem.pending, assignment)

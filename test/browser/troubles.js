@@ -188,6 +188,27 @@ export function troubles(here) {
       assert.equal(await tab.code(), good)
     })
 
+  journey(here, 'the session ends unseen: the page says so before anything is sent',
+    async (arrive) => {
+      const student = await arrive()
+      const tab = await (await student.tab()).ready()
+      const slug = await first(tab)
+      await tab.write(program(slug, 'wrong_answer'))
+      await tab.submit()
+      await tab.verdict('wrong_answer')
+      const good = program(slug, 'accepted')
+      await tab.write(good)
+      await student.context.clearCookies()
+      await tab.page.evaluate(() => dispatchEvent(new Event('online')))
+      await tab.see('.banner:has-text("no longer signed in")')
+      assert.equal(await tab.code(), good)
+      await tab.submit()
+      await refused(tab, /no longer signed in/i, good)
+      await tab.gone('.banner')
+      await tab.submit()
+      await tab.verdict('accepted')
+    })
+
   journey(here, 'drafts survive a reload, per assignment and language',
     async (arrive) => {
       const tab = await (await (await arrive()).tab()).ready()

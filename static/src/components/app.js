@@ -6,6 +6,7 @@ import { router } from '../router.js'
 import { session } from '../session.js'
 import { tracker } from '../tracker.js'
 import { verdictMeaning, verdictTitle } from '../format.js'
+import { openAccount } from './dialogs.js'
 import { Element, arrive } from './element.js'
 import './toasts.js'
 import './top-bar.js'
@@ -61,6 +62,11 @@ class App extends Element {
       <assay-top-bar></assay-top-bar>
       ${lost
         ? html`<p class="banner" role="status">${t('app.offline')}</p>`
+        : ''}
+      ${session.lost
+        ? html`<p class="banner" role="status">${t('app.ended')}
+            <button class="link" @click=${() => openAccount('login')}
+              >${t('account.login')}</button></p>`
         : ''}
       <main id="main" tabindex="-1">${this.page(router.route)}</main>
       <assay-toasts></assay-toasts>

@@ -9,6 +9,8 @@ export default {
   'app.back': 'Back to the assignments',
   'app.offline': 'No connection. What you type is kept in this browser, and the page looks again by itself.',
 
+  'app.ended': 'You are no longer signed in. What you type is kept in this browser.',
+
   'nav.main': 'Main',
   'nav.solve': 'Solve',
   'nav.assignments': 'Assignments',
@@ -121,7 +123,7 @@ export default {
   'refused.lost': 'No answer came.',
   'refused.lost.text': 'The server could not be reached, so it may not have your program. Your code is kept here. Trying again is safe: it is never counted twice.',
   'refused.session': 'You are no longer signed in.',
-  'refused.session.text': 'This program was not received. Log in again and submit once more; your code is kept here.',
+  'refused.session.text': 'This program was not received. Log in again and submit once more, or just submit to go on as a new guest; your code is kept here.',
   'refused.pending': 'One at a time.',
   'refused.pending.here': 'Your earlier submission is still being judged and is shown below. This one was not sent; your code is kept here.',
   'refused.pending.elsewhere': 'Your submission to another assignment is still being judged. This one was not sent; your code is kept here.',

@@ -74,6 +74,7 @@ export class Tab {
 
   /** Replace the program as somebody would who pastes. */
   async write(code) {
+    await this.page.bringToFront() // a tab in the background hardly paints
     await this.page.click('assay-editor .cm-content')
     await this.page.keyboard.press('Control+a')
     await this.page.keyboard.insertText(code)
