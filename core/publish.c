@@ -130,8 +130,7 @@ insert_version(struct db *db, const struct publish *p,
     db_arg_text(&a, limits);
     db_arg_text(&a, starter);
     db_arg_text(&a, samples);
-    db_arg_int(&a,
-               (int64_t)(k->kind == PACKAGE_IO ? k->ntests : k->nunittests));
+    db_arg_int(&a, (int64_t)package_tests_total(k));
     db_arg_bytes(&a, p->archive, p->archive_size);
     db_arg_bytes(&a, hash, SECRET_HASH_SIZE);
     enum err e = db_exec(db, &stmt[VERSION], &a, &r);
