@@ -223,7 +223,7 @@ supervise(struct parent *p)
     for (;;) {
         start_due(p);
         int sig = wait_signal(p, AGAIN_MIN_MS);
-        if (sig == SIGTERM || sig == SIGINT)
+        if (sig == SIGTERM || sig == SIGINT || sig == SIGHUP)
             break;
         reap(p);
     }
@@ -259,6 +259,7 @@ run(struct parent *p)
     sigemptyset(&p->waited);
     sigaddset(&p->waited, SIGTERM);
     sigaddset(&p->waited, SIGINT);
+    sigaddset(&p->waited, SIGHUP);
     sigaddset(&p->waited, SIGCHLD);
     /* blocked and waited for, so that none comes between look and sleep */
     sigprocmask(SIG_BLOCK, &p->waited, NULL);

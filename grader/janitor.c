@@ -10,10 +10,9 @@
  *            (system_error, the student is unlocked and told), the others
  *            are rung, and whoever claims one counts the crash.
  *   overdue  rows queued for longer than the grace are rung.
- *   settle   submissions that still wait for a finished grading get their
- *            verdict.
- *   seldom   gradings for a build that nobody has any more are re-keyed; old
- *            runtimes and Idempotency-Keys are forgotten; entries that were
+ *   seldom   submissions that still wait for a finished grading get their
+ *            verdict; gradings for a build that nobody has any more are
+ * re-keyed; old runtimes and Idempotency-Keys are forgotten; entries that were
  *            acknowledged but not deleted are trimmed.
  *
  * "Rung" means: unless an entry that nobody was given yet says so already.
@@ -266,6 +265,7 @@ seldom(struct janitor *j)
     if (clock_ms() < j->seldom_at)
         return;
     j->seldom_at = clock_ms() + SELDOM_EVERY_MS;
+    settle_left_behind(j);
     grading_rekey(j->db, &rekeyed);
     runtime_forget(j->db);
     housekeeping_forget_keys(j->db);
@@ -283,7 +283,6 @@ one_round(struct janitor *j)
     reclaim(j);
     mend_expired(j);
     ring_overdue(j);
-    settle_left_behind(j);
     seldom(j);
     forget_undelivered(j);
 }
@@ -296,6 +295,7 @@ janitor_main(const struct worker_setup *setup)
     j->setup = setup;
     j->db = db_new(conf()->database_grader);
     db_set_check(j->db, schema_ready);
+    db_set_timeout(j->db, WORKER_DATABASE_MS);
     j->redis = redis_new(0);
     j->box = run_box_new();
     j->consumer = worker_consumer("janitor");

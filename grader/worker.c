@@ -98,6 +98,7 @@ worker_signals(void)
     struct sigaction a = {.sa_handler = on_term};
     sigaction(SIGTERM, &a, NULL);
     sigaction(SIGINT, &a, NULL);
+    sigaction(SIGHUP, &a, NULL);
 }
 
 int
@@ -400,6 +401,7 @@ worker_main(const struct worker_setup *setup, int slot)
         .pause_ms = PAUSE_MIN_MS,
     };
     db_set_check(w.db, schema_ready);
+    db_set_timeout(w.db, WORKER_DATABASE_MS);
     w.reader = stream_reader_new(w.redis, consumer);
 
     while (!stopping) {

@@ -21,6 +21,7 @@ struct db {
     char role[64];
     enum err (*check)(struct db *db);
     bool patient;
+    int64_t timeout_ms; /* of a statement */
     bool in_transaction;
     int64_t retry_at; /* monotonic ms: no attempt to connect before */
     const struct db_stmt *prepared[STATEMENTS_MAX]; /* on this connection */
@@ -88,6 +89,7 @@ db_new(const char *role)
 {
     struct db *db = xcalloc(1, sizeof *db);
     snprintf(db->role, sizeof db->role, "%s", role);
+    db->timeout_ms = conf()->database_timeout_ms;
     return db;
 }
 
@@ -95,6 +97,12 @@ void
 db_set_check(struct db *db, enum err (*check)(struct db *db))
 {
     db->check = check;
+}
+
+void
+db_set_timeout(struct db *db, int64_t ms)
+{
+    db->timeout_ms = ms;
 }
 
 void
@@ -157,11 +165,10 @@ start_connection(const struct db *db)
 {
     char timeout[64];
     char *password = conf_secret(conf()->database_password_file);
-    /* The client gives up at database_timeout_ms; the server a little before,
+    /* The client gives up at timeout_ms; the server a little before,
      * so that the connection survives a slow statement. */
     snprintf(timeout, sizeof timeout, "-c statement_timeout=%lld",
-             db->patient ? 0LL
-                         : (long long)conf()->database_timeout_ms * 9 / 10);
+             db->patient ? 0LL : (long long)db->timeout_ms * 9 / 10);
     const char *keys[] = {"dbname",
                           "user",
                           "password",
@@ -281,7 +288,7 @@ lost(struct db *db, const char *name)
 static enum err
 collect(struct db *db, const char *name, struct db_result **out)
 {
-    int64_t deadline = clock_ms() + conf()->database_timeout_ms;
+    int64_t deadline = clock_ms() + db->timeout_ms;
     PGresult *last = NULL, *r = NULL;
     enum err e = ERR_OK;
 

@@ -65,6 +65,10 @@ void db_free(struct db *db); /* NULL is legal */
  * closed and the call that needed it fails likewise (core/schema.h). */
 void db_set_check(struct db *db, enum err (*check)(struct db *db));
 
+/* Statements of this connection may take `ms` (else database_timeout_ms, which
+ * is for those that a client waits for).  Before the first statement. */
+void db_set_timeout(struct db *db, int64_t ms);
+
 /* Statements of this connection may take as long as they like: `assay` and
  * its migrations.  Before the first statement. */
 void db_set_patient(struct db *db);

@@ -355,6 +355,26 @@ store_waits() {
           AND query LIKE '%store_verdict%'")" = 1 ]
 }
 
+@test "a hand-in that takes its time holds the store up, not off" {
+    one=$(new_user)
+    two=$(new_user)
+    code=$(right_after 0.5 slowhand)
+    grading=$(submit "$one" "$code")
+    eventually 10 is "$grading" state running
+    coproc hander { stack_psql 2>&1; }
+    hander_in=${hander[1]} hander_out=${hander[0]}
+    echo "BEGIN; SELECT outcome FROM hand_in('$two', $ASSIGNMENT, 'python3'," \
+        "\$code\$$code\$code\$, NULL, NULL);" >&"$hander_in"
+    read -r -t 10 outcome <&"$hander_out"
+    [ "$outcome" = created ]
+    sleep 3 # longer than a lease, and than a handler's statement may take
+    is "$grading" state running
+    echo 'COMMIT; \q' >&"$hander_in"
+    eventually 10 is_judged "$grading"
+    [ "$(of "$grading" crashes)" = 0 ]
+    [ "$(judged_times "$grading")" = 1 ]
+}
+
 @test "a submission left pending behind a finished grading is settled" {
     user=$(new_user)
     grading=$(submit "$user" "$(right_after 0 behind)")
