@@ -13,6 +13,20 @@ const dist = path.join(root, 'dist')
 const gzip = promisify(zlib.gzip)
 const brotli = zlib.brotliCompress && promisify(zlib.brotliCompress)
 
+/*
+ * Every module that a page imports on demand imports main.js too.  It is there
+ * already, so nothing is loaded for it; but then all that is loaded first is
+ * shared by the same entries, and esbuild puts it into one file, not into one
+ * for each set of pages that happens to share it.
+ */
+const together = {
+  name: 'together',
+  setup: (build) =>
+    build.onLoad({ filter: /[\\/]src[\\/]components[\\/].*\.js$/ }, async (a) => ({
+      contents: `${await readFile(a.path, 'utf8')}\nimport '../main.js'\n`
+    }))
+}
+
 const options = {
   absWorkingDir: root,
   entryPoints: { main: 'src/main.js', style: 'src/css/main.css' },
@@ -26,6 +40,7 @@ const options = {
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
   metafile: true,
+  plugins: [together],
   write: false,
   logLevel: 'warning'
 }
@@ -119,7 +134,9 @@ if (process.argv.includes('--watch')) {
     setup: (build) =>
       build.onEnd((r) => (r.errors.length ? undefined : finish(r)))
   }
-  const context = await esbuild.context({ ...options, plugins: [onEnd] })
+  const context = await esbuild.context({
+    ...options, plugins: [together, onEnd]
+  })
   await context.watch()
 } else {
   await finish(await esbuild.build(options))

@@ -147,6 +147,33 @@ export function manners(here) {
       assert.equal(await tab.code(), 'typed = "early"\n')
     })
 
+  journey(here, 'the first look weighs 25 KiB at most, the editor comes after it',
+    async (arrive) => {
+      const tab = await (await (await arrive()).tab()).ready()
+      const { named, assets, page, handout } = await tab.page.evaluate(
+        async () => {
+          const entries = performance.getEntriesByType('resource')
+          return {
+            named: [...(await (await fetch('/')).text())
+              .matchAll(/\/assets\/[\w-]+\.(?:js|css)/g)].map((m) => m[0]),
+            assets: entries.map((r) => ({
+              name: new URL(r.name).pathname, start: r.startTime,
+              size: r.encodedBodySize
+            })),
+            page: performance.getEntriesByType('navigation')[0].encodedBodySize,
+            handout: entries.find(
+              (r) => r.name.endsWith('/api/assignments/next')).responseEnd
+          }
+        })
+      const first = assets.filter((a) => named.includes(a.name))
+      assert.equal(first.length, named.length)
+      const bytes = first.reduce((sum, a) => sum + a.size, page)
+      assert.ok(bytes > 10000 && bytes <= 25 * 1024, `${bytes} bytes`)
+      const early = assets.filter((a) => a.name.startsWith('/assets/') &&
+        !named.includes(a.name) && a.start < handout)
+      assert.deepEqual(early.filter((a) => a.name.endsWith('.js')), [])
+    })
+
   journey(here, 'without the editor\'s chunk a plain one does', async (arrive) => {
     const student = await arrive()
     await student.context.route(/\/assets\/codemirror-/, (r) => r.abort())

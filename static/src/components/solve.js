@@ -74,15 +74,6 @@ class Solve extends Element {
     if (changed.has('slug') || changed.has('visit')) this.load()
   }
 
-  /** What is needed after the first submission is fetched before it. */
-  async firstUpdated() {
-    try {
-      await import('./verdict.js')
-    } catch {
-      this.panel = false
-    }
-  }
-
   updated(changed) {
     if (changed.has('assignment') && this.assignment) {
       const body = this.querySelector('.prose')
@@ -122,6 +113,8 @@ class Solve extends Element {
     document.title = `${assignment.title} · Assay`
     await this.updateComplete
     this.openEditor()
+    // not needed before the handout can be read
+    import('./verdict.js').catch(() => { this.panel = false })
   }
 
   choose(languages) {
