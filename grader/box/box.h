@@ -111,7 +111,6 @@ void clients_dispatch(void);
 /* Free those that were closed in this round. */
 void clients_sweep(void);
 void client_exit(struct client *c, const struct box_exit *e, int artefact);
-void client_refuse(struct client *c, enum box_refusal code, const char *fmt,
-                   ...) __attribute__((format(printf, 3, 4)));
+void client_refuse(struct client *c, enum box_refusal code, const char *reason);
 
 #endif

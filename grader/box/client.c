@@ -3,7 +3,6 @@
 #include "grader/box/box.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,13 +62,10 @@ client_exit(struct client *c, const struct box_exit *e, int artefact)
 }
 
 void
-client_refuse(struct client *c, enum box_refusal code, const char *fmt, ...)
+client_refuse(struct client *c, enum box_refusal code, const char *reason)
 {
     struct box_refused r = {.type = BOX_REFUSED, .code = code};
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(r.reason, sizeof r.reason, fmt, ap);
-    va_end(ap);
+    snprintf(r.reason, sizeof r.reason, "%s", reason);
     c->state = CLIENT_QUIET;
     c->slot = NULL;
     if (message_send(c->source.fd, &r, sizeof r, NULL, 0) != 0)
@@ -90,7 +86,7 @@ request_arrived(struct client *c)
     if (why != NULL) {
         note("request refused", "why=\"%s\"", why);
         forget_request(c);
-        client_refuse(c, BOX_REFUSED_INVALID, "%s", why);
+        client_refuse(c, BOX_REFUSED_INVALID, why);
         return;
     }
     c->state = CLIENT_WAITING;

@@ -165,12 +165,12 @@ answer_fault(struct slot *s, const struct zygote_msg *m, struct box_exit *e)
 {
     switch ((enum zygote_blame)s->fault.blame) {
     case ZYGOTE_BLAME_REQUEST:
-        client_refuse(s->client, BOX_REFUSED_INVALID, "%s", s->fault.text);
+        client_refuse(s->client, BOX_REFUSED_INVALID, s->fault.text);
         return true;
     case ZYGOTE_BLAME_HOST:
         note("runner failed", "slot=%d why=\"%s\"", (int)(s - box.slots),
              s->fault.text);
-        client_refuse(s->client, BOX_REFUSED_LOST, "%s", s->fault.text);
+        client_refuse(s->client, BOX_REFUSED_LOST, s->fault.text);
         return true;
     case ZYGOTE_BLAME_PROGRAM:
         break;

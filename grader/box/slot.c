@@ -234,7 +234,7 @@ static void
 control_ready(struct source *source)
 {
     struct slot *s = SLOT_OF(source, control);
-    struct zygote_msg m;
+    struct zygote_msg m = {0};
     while (s->control.fd >= 0) {
         int fd = -1;
         size_t nfds = 0;
@@ -257,7 +257,7 @@ static void
 job_ready(struct source *source)
 {
     struct slot *s = SLOT_OF(source, job);
-    struct zygote_msg m;
+    struct zygote_msg m = {0};
     size_t nfds = 0;
     if (s->job.fd < 0)
         return;

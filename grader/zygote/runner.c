@@ -67,7 +67,7 @@ runner_receive(int socket, struct job *j)
                        .msg_iovlen = 1,
                        .msg_control = control.bytes,
                        .msg_controllen = sizeof control.bytes};
-    int fds[BOX_FDS_MAX];
+    int fds[BOX_FDS_MAX] = {0};
     size_t n = 0, i = 0;
     ssize_t size = recvmsg(socket, &m, MSG_CMSG_CLOEXEC);
     if (size <= 0)
@@ -177,17 +177,17 @@ void
 runner_limits(const struct zygote *z, const struct job *j)
 {
     enum {
-        MB = 1 << 20,
         FILES = 256
     };
+    const int64_t mb = 1 << 20;
     const struct box_limits *l = &j->run.limits;
     int64_t memory = l->memory_kb * 1024, stack = memory;
     int64_t file = l->output_kb > l->disk_kb ? l->output_kb : l->disk_kb;
-    if (stack > 64 * MB)
-        stack = 64 * MB;
+    if (stack > 64 * mb)
+        stack = 64 * mb;
     /* threads get as much each, of an address space that is limited there */
-    if (stack < 8 * MB || (z->mode & ZYGOTE_SOFT_MEM) != 0)
-        stack = 8 * MB;
+    if (stack < 8 * mb || (z->mode & ZYGOTE_SOFT_MEM) != 0)
+        stack = 8 * mb;
     /* a second fence; box's clock is the first.  soft = hard: SIGKILL, which
      * cannot be ignored */
     limit(j, RLIMIT_CPU, (l->cpu_ms * 5 / 4 + 100) / 1000 + 2);
@@ -197,7 +197,7 @@ runner_limits(const struct zygote *z, const struct job *j)
      * core_pattern names one; 1 stands for "neither" (core(5)) */
     limit(j, RLIMIT_CORE, 1);
     limit(j, RLIMIT_NOFILE, FILES);
-    limit(j, RLIMIT_MEMLOCK, 64 * 1024);
+    limit(j, RLIMIT_MEMLOCK, mb / 16);
     limit(j, RLIMIT_MSGQUEUE, 0);
     limit(j, RLIMIT_NICE, 0);
     limit(j, RLIMIT_RTPRIO, 0);
@@ -208,7 +208,7 @@ runner_limits(const struct zygote *z, const struct job *j)
     /* Without a memory cgroup box watches what is resident; address space is
      * only the last fence (it says little, and JVMs reserve a lot). */
     if (z->mode & ZYGOTE_SOFT_MEM)
-        limit(j, RLIMIT_AS, 2 * memory + 64 * MB);
+        limit(j, RLIMIT_AS, 2 * memory + 64 * mb);
 }
 
 static void

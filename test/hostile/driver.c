@@ -5,6 +5,8 @@
  *
  * Head lines, after "# " or "// ":
  *   end: exited 0 | signaled 9 | cpu | wall | memory | output | refused
+ *        | compile error (in the compiler's time and space)
+ *   never: TEXT        what no diagnostic of the compiler may contain
  *   limits: cpu=1000 wall=3000 memory=65536 processes=16 output=64 disk=4096
  *   artefact: NAME [absent]
  *   stdin: TEXT        channel: TEXT (what must come over it)
@@ -12,6 +14,8 @@
  *   under: 500         wall_ms must be below
  *   only: cgroup       skipped where limits are soft
  * A program that exits 0 must have printed a line "ok" and no "not ok …".
+ *
+ * $HOSTILE_SLOWNESS multiplies the times, for hosts that are emulated.
  *
  * After each program the host must be clean: nobody of the box's ids but idle
  * runners and zygotes, as many descriptors in box as before, no new mount.
@@ -36,6 +40,7 @@ struct head {
     char artefact[64];
     char channel[64];
     char input[64];
+    char never[64];
     bool artefact_absent;
     bool only_cgroup;
     int runs;
@@ -46,6 +51,7 @@ struct head {
 static int tests, failures, box_pid;
 static unsigned first_uid;
 static bool soft;
+static int slowness = 1;
 
 static void
 result(bool ok, const char *name, const char *what)
@@ -118,6 +124,8 @@ head_line(struct head *h, char *line)
         snprintf(h->channel, sizeof h->channel, "%s", value);
     else if (strcmp(line, "stdin") == 0)
         snprintf(h->input, sizeof h->input, "%s", value);
+    else if (strcmp(line, "never") == 0)
+        snprintf(h->never, sizeof h->never, "%s", value);
     else if (strcmp(line, "runs") == 0)
         h->runs = atoi(value);
     else if (strcmp(line, "under") == 0)
@@ -146,6 +154,9 @@ read_head(struct head *h, const char *source)
         else
             break;
     }
+    h->limits.cpu_ms *= slowness;
+    h->limits.wall_ms *= slowness;
+    h->under *= slowness;
     free(copy);
 }
 
@@ -257,10 +268,10 @@ heard(void *cookie, const char *data, size_t size)
     return true;
 }
 
-/* Compile C in the box; the artefact is the caller's, -1 with a failed
- * test. */
+/* Compile C in the box, as a submission is.  The artefact, the caller's; -1
+ * when there is none, and then the test is done. */
 static int
-compile(struct run_box *b, const char *name, int source)
+compile(struct run_box *b, const char *name, const struct head *h, int source)
 {
     const char *const argv[] = {"/usr/bin/gcc", "-O1",    "-pthread", "-o",
                                 "program",      "prog.c", NULL};
@@ -269,7 +280,7 @@ compile(struct run_box *b, const char *name, int source)
                             .nfiles = 1,
                             .stdin_fd = -1,
                             .artefact = "program",
-                            .limits = {.cpu_ms = 10000,
+                            .limits = {.cpu_ms = 5000,
                                        .wall_ms = 30000,
                                        .memory_kb = 524288,
                                        .processes = 16,
@@ -277,18 +288,26 @@ compile(struct run_box *b, const char *name, int source)
                                        .disk_kb = 65536}};
     struct run_result r;
     enum err e = run_program(b, &q, NULL, NULL, &r);
-    int fd = r.artefact_fd;
-    r.artefact_fd = -1;
-    if (e != ERR_OK || r.end != RUN_EXITED || r.status != 0 || fd < 0) {
-        result(false, name, "does not compile in the box");
-        if (e == ERR_OK)
-            comment(r.err.data ? r.err.data : "", r.err.size);
-        if (fd >= 0)
-            close(fd);
-        fd = -1;
+    if (e != ERR_OK) {
+        result(false, name, "the compiler does not run");
+        return -1;
     }
-    if (e == ERR_OK)
-        run_result_free(&r);
+    bool must_fail = strcmp(h->end, "compile error") == 0;
+    bool built = r.end == RUN_EXITED && r.status == 0 && r.artefact_fd >= 0;
+    const char *said = r.err.data != NULL ? r.err.data : "";
+    bool leaked = h->never[0] != '\0' && strstr(said, h->never) != NULL;
+    int fd = built && !must_fail ? r.artefact_fd : -1;
+    if (fd >= 0)
+        r.artefact_fd = -1;
+    else
+        result(!built && must_fail && !leaked, name,
+               built       ? "it compiles"
+               : leaked    ? "the compiler tells"
+               : must_fail ? ""
+                           : "does not compile in the box");
+    if (!built && !must_fail)
+        comment(said, r.err.size);
+    run_result_free(&r);
     return fd;
 }
 
@@ -353,7 +372,7 @@ run_file(struct run_box *b, const char *path)
     program = run_memfd("source", source.data, source.size);
     if (is_c) {
         int text = program;
-        program = compile(b, name, text);
+        program = compile(b, name, &h, text);
         close(text);
     }
     if (h.input[0] != '\0')
@@ -401,6 +420,8 @@ main(int argc, char **argv)
 {
     char *box = NULL;
     log_open("driver");
+    if (getenv("HOSTILE_SLOWNESS") != NULL)
+        slowness = atoi(getenv("HOSTILE_SLOWNESS"));
     if (argc < 4 || conf_load(NULL) != 0)
         return 2;
     box_pid = atoi(argv[1]);

@@ -70,9 +70,9 @@ eventually() { # COMMAND…
 }
 
 start_box() { # COMMAND-PREFIX…
-    rm -f "$DIR"/run/box.sock
+    rm -f "$DIR/run/box.sock" "$DIR/run/log" # or an old "ready" would do
     "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID -n 3 \
-        2>"$DIR/run/log" &
+        -M /usr/share/doc 2>"$DIR/run/log" &
     BOX=$!
     eventually grep -qs '^box: ready' "$DIR/run/log"
 }
