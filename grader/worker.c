@@ -330,8 +330,8 @@ judge(struct job *j)
         judge_result_free(&result);
     } else if (j->stale) {
         drop_stale(j);
-    } else if (e == ERR_STALE) {
-        hand_back(j, "stopping");
+    } else if (e == ERR_STALE || (e == ERR_UNAVAILABLE && stopping)) {
+        hand_back(j, "stopping"); /* box, too, at a shutdown */
     } else {
         give_up(j, e);
         pause_longer(w);
