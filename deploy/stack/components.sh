@@ -17,16 +17,33 @@ psql_admin() {
         -v ON_ERROR_STOP=1 -h "$DIR/pg/run" -U postgres "$@"
 }
 
+# A new cluster.  Throwaway ones are copies of one that is kept under build/,
+# because initdb takes a second and each test file wants a stack of its own.
+make_cluster() { # FOLDER
+    local kept
+    kept=$ROOT/build/pg-$(basename "$(dirname "$(dirname "$(pg_bin initdb)")")")
+    rm -rf "$1"
+    if [ "$THROWAWAY" = yes ] && [ -f "$kept/PG_VERSION" ] &&
+        cp -a "$kept" "$1" 2>/dev/null && owned_by "$PG_USER" "$1"; then
+        return 0
+    fi
+    rm -rf "$1"
+    (cd "$DIR/pg" && run_as "$PG_USER" "$(pg_bin initdb)" -D "$1" \
+        -U postgres -A trust -E UTF8 --locale=C --no-sync) \
+        >"$DIR/log/initdb.log" 2>&1 || fail initdb failed
+    # the socket's folder is the guard; nothing listens on a port
+    printf 'local all all trust\n' >"$1/pg_hba.conf"
+    if [ "$THROWAWAY" = yes ] && [ ! -e "$kept" ]; then
+        cp -a "$1" "$kept.$$" && mv -T "$kept.$$" "$kept" 2>/dev/null ||
+            rm -rf "$kept.$$" # another was faster
+    fi
+}
+
+owned_by() { [ "$(stat -c %U "$2")" = "$1" ]; }
+
 start_postgres() {
     local data=$DIR/pg/data connections fast=()
-    if [ ! -f "$data/PG_VERSION" ]; then
-        rm -rf "$data"
-        (cd "$DIR/pg" && run_as "$PG_USER" "$(pg_bin initdb)" -D "$data" \
-            -U postgres -A trust -E UTF8 --locale=C --no-sync) \
-            >"$DIR/log/initdb.log" 2>&1 || fail initdb failed
-        # the socket's folder is the guard; nothing listens on a port
-        printf 'local all all trust\n' >"$data/pg_hba.conf"
-    fi
+    [ -f "$data/PG_VERSION" ] || make_cluster "$data"
     connections=$(((2 * $(nproc) + $(conf_value workers)) * \
         $(handlers | wc -l) + $(conf_value wait_workers) + 2 * $(nproc) + 40))
     [ "$THROWAWAY" = no ] || fast=(-c fsync=off -c full_page_writes=off)
