@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2153,SC2016,SC2317 # api.bash sets them; jq reads them
 # cgi-bin/assignments.c: list, next, one, files; the three caches; who may see.
 
 load ../lib/stack

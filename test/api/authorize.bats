@@ -49,8 +49,8 @@ END
     publish "$USER_ID" '{"for":"eve"}'
     eventually 5 grep -q '"for":"eve"' "$BATS_TEST_TMPDIR/eve"
     wait
-    ! grep -q ada "$BATS_TEST_TMPDIR/eve"
-    ! grep -q eve "$BATS_TEST_TMPDIR/ada"
+    run ! grep -q ada "$BATS_TEST_TMPDIR/eve"
+    run ! grep -q eve "$BATS_TEST_TMPDIR/ada"
 }
 
 @test "a session that ended opens no new connection" {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2153,SC2016,SC2317 # api.bash sets them; jq reads them
 # PostgreSQL away: 503 with Retry-After within two seconds, nothing accepted,
 # nothing told of our insides; and all is well again when it is back.
 
@@ -56,8 +57,7 @@ all_are_503() {
 
 # All workers are back: each may wait a quarter of a second before it tries.
 works() {
-    local i
-    for i in {1..20}; do
+    for _ in {1..20}; do
         api GET /api/me -H "$AUTH" && [ "$STATUS" = 200 ] || return 1
     done
 }
@@ -111,8 +111,7 @@ none_connected() {
 
 @test "every connection killed: the next request makes another" {
     new_user
-    local i
-    for i in 1 2 3; do
+    for _ in 1 2 3; do
         end_connections
         api GET /api/me -H "$AUTH"
         is 200
@@ -137,5 +136,5 @@ none_connected() {
     hand_in greeting python3 'CANARY-CODE'
     send POST /api/users '{"name":"Canary","password":"CANARY-PASSWORD"}'
     api GET '/api/submissions?secret=CANARY-QUERY' -H "$AUTH"
-    ! grep -rlE "CANARY|$TOKEN" "$ASSAY_DIR/log"
+    run ! grep -rlE "CANARY|$TOKEN" "$ASSAY_DIR/log"
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2153,SC2016,SC2317 # api.bash sets them; jq reads them
 # What each database role cannot do, tried (design §4): a handler that is taken
 # over cannot forge a grade, and graderd cannot read a password.
 

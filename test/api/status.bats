@@ -32,10 +32,10 @@ metric() { # NAME: its value
 }
 
 @test "metrics: the counters of all workers of all programs" {
-    local before after i
+    local before after
     api GET /api/health
     before=$(metric 'assay_requests_total{program="status",status="2xx"}')
-    for i in {1..30}; do
+    for _ in {1..30}; do
         curl -s -o /dev/null "$ASSAY_URL/api/health" 3>&- &
     done
     wait

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2153,SC2016,SC2317 # api.bash sets them; jq reads them
 # cgi-bin/submissions.c: handing in, in every form; reading back.
 
 load ../lib/stack
@@ -38,7 +39,6 @@ code_of() { # SUBMISSION
     has '.status == "pending" and .verdict == null and .correct == false
         and .points == null and .tests == [] and .code == "print(1)"'
     api GET /api/me -H "$AUTH"
-    # shellcheck disable=SC2016
     has '.pending == $s' --argjson s "$SUBMISSION"
     judge "$SUBMISSION" accepted 1
     api GET "/api/submissions/$SUBMISSION" -H "$AUTH"
@@ -83,7 +83,6 @@ code_of() { # SUBMISSION
     local first=$SUBMISSION i codes
     hand_in greeting python3 'the second'
     refused 409 pending
-    # shellcheck disable=SC2016
     has '.pending == $s' --argjson s "$first"
     hand_in hello python3 'another assignment'
     refused 409 pending
@@ -257,7 +256,6 @@ code_of() { # SUBMISSION
     hand_in greeting python3 "$odd"
     is 202
     api GET "/api/submissions/$SUBMISSION" -H "$AUTH"
-    # shellcheck disable=SC2016
     has '.code == $c' --arg c "$odd"
 }
 

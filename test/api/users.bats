@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2153,SC2016,SC2317 # api.bash sets them; jq reads them
 # cgi-bin/users.c: signing up, me, progress.
 
 load ../lib/stack
@@ -173,7 +174,6 @@ teardown_file() { stack_down; }
     local id
     id=$(stack_psql -c "SELECT id FROM assignments WHERE slug = 'sum'")
     api GET /api/me/progress -H "$AUTH"
-    # shellcheck disable=SC2016
     has '.points == 100 and .solved == 1 and .assignments[$a].solved
         and .assignments[$a].attempts == 3 and .assignments[$a].points == 100
         and .assignments[$a].last_submission == $s' \

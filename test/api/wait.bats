@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2153,SC2016,SC2317 # api.bash sets them; jq reads them
 # cgi-bin/wait.c: ?wait= answers when it is judged, or when the time is up.
 
 load ../lib/stack
@@ -169,8 +170,9 @@ between() { # LOW HIGH: $TOOK
         new_user
         hand_in greeting python3 "holds a waiter $i"
         auth+=("$AUTH") ids+=("$SUBMISSION")
-        curl -s -o "$BATS_TEST_TMPDIR/held.$i" -m 30 -H "$AUTH" \
-            "$ASSAY_URL/api/submissions/$SUBMISSION?wait=8" 3>&- &
+        curl -sS -o "$BATS_TEST_TMPDIR/held.$i" -m 30 -H "$AUTH" \
+            "$ASSAY_URL/api/submissions/$SUBMISSION?wait=8" \
+            2>"$BATS_TEST_TMPDIR/error.$i" 3>&- &
     done
     new_user
     hand_in greeting python3 'finds none free'
@@ -193,6 +195,7 @@ between() { # LOW HIGH: $TOOK
         stack_redis XADD "bell:$(grading_of "${ids[i]}")" '*' rang 1
     done
     wait
+    cat "$BATS_TEST_TMPDIR"/error.* # empty, or why the next line fails
     jq -e '.verdict == "accepted"' "$BATS_TEST_TMPDIR/held.1"
     jq -e '.verdict == "accepted"' "$BATS_TEST_TMPDIR/held.2"
 }
@@ -205,7 +208,12 @@ between() { # LOW HIGH: $TOOK
     eventually 5 somebody_waits
     seconds stack_stop wait
     wait
-    [ "$(cat "$BATS_TEST_TMPDIR/code")" = 200 ]
+    [ "$(cat "$BATS_TEST_TMPDIR/code")" = 200 ] || {
+        cat "$BATS_TEST_TMPDIR/code" "$BATS_TEST_TMPDIR/body"
+        stack_log wait
+        stack_log nginx
+        return 1
+    }
     has '.status == "pending"'
     between 0 6
     # the program away: the answer as it is

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what is set here is read by the tests
 # Asking the API of a stack (test/lib/stack.bash), and judging without graderd.
 #
 #   api GET /api/me -H "$AUTH"    then: $STATUS, $BODY; header NAME
