@@ -14,7 +14,7 @@ shift
 HERE=test/hostile
 PROGRAMS=("$@")
 [ $# -gt 0 ] || PROGRAMS=("$HERE"/programs/*)
-FIRST_UID=1910000000
+FIRST_UID=$((2010000000 + $$ % 30000 * 1000)) # another suite may be running
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-hostile.XXXXXX")
 BOX='' TESTS=0 FAILED=0
 chmod 0755 "$DIR"

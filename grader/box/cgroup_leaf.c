@@ -1,0 +1,230 @@
+/* A slot's leaves: limits before a job, counts after it.
+ */
+#include "grader/box/box.h"
+#include "grader/box/cgroup.h"
+#include "grader/box/cgroup_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+make_leaf(const struct cgroup_tree *t, size_t index, const char *leaf, int *dir)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%.*s/%zu", DIR_ROOM, t->dir, index);
+    if (mkdir(path, 0755) != 0 && errno != EEXIST)
+        return -1;
+    if (t->v2) {
+        char want[32] = "";
+        if (t->serves & CGROUP_MEMORY)
+            strcat(want, "+memory ");
+        if (t->serves & CGROUP_PIDS)
+            strcat(want, "+pids");
+        if (cgroup_enable(path, want) != 0)
+            return -1;
+    }
+    snprintf(path, sizeof path, "%.*s/%zu/%s", DIR_ROOM, t->dir, index, leaf);
+    if (mkdir(path, 0755) != 0 && errno != EEXIST)
+        return -1;
+    *dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return *dir < 0 ? -1 : 0;
+}
+
+int
+cgroup_leaf_open(const struct cgroup_host *host, size_t index,
+                 struct cgroup_leaf *leaf)
+{
+    *leaf = (struct cgroup_leaf){
+        .zygote = -1, .peak = -1, .memory_kb = -1, .processes = -1};
+    for (size_t i = 0; i < host->ntrees; i++) {
+        const struct cgroup_tree *t = &host->tree[i];
+        leaf->dir[i] = leaf->procs[i] = -1;
+        leaf->ntrees = i + 1;
+        if (make_leaf(t, index, "s", &leaf->dir[i]) != 0)
+            goto fail;
+        leaf->procs[i] = openat(leaf->dir[i], "cgroup.procs",
+                                O_WRONLY | O_CLOEXEC);
+        if (leaf->procs[i] < 0)
+            goto fail;
+        if (t->v2 && make_leaf(t, index, "z", &leaf->zygote) != 0)
+            goto fail;
+        /* one process over the limit ends them all (v1: box does that) */
+        if (t->v2 && (t->serves & CGROUP_MEMORY)) {
+            cgroup_write(leaf->dir[i], "memory.oom.group", "1");
+            cgroup_write(leaf->dir[i], "memory.swap.max", "0");
+            leaf->peak = openat(leaf->dir[i], "memory.peak",
+                                O_RDWR | O_CLOEXEC);
+        }
+    }
+    return 0;
+fail:
+    note_errno("cannot make cgroup leaf", "slot=%zu", index);
+    cgroup_leaf_close(host, index, leaf);
+    return -1;
+}
+
+void
+cgroup_leaf_close(const struct cgroup_host *host, size_t index,
+                  struct cgroup_leaf *leaf)
+{
+    close_all(&leaf->zygote, 1);
+    close_all(&leaf->peak, 1);
+    for (size_t i = 0; i < leaf->ntrees; i++) {
+        char path[PATH_MAX];
+        static const char *const parts[] = {"/s", "/z", ""};
+        close_all(&leaf->dir[i], 1);
+        close_all(&leaf->procs[i], 1);
+        for (size_t k = 0; k < 3; k++) {
+            snprintf(path, sizeof path, "%.*s/%zu%s", DIR_ROOM,
+                     host->tree[i].dir, index, parts[k]);
+            rmdir(path);
+        }
+    }
+    leaf->ntrees = 0;
+}
+
+/* The tree that serves `what`: its leaf's folder, or -1. */
+static int
+serving(const struct cgroup_host *host, const struct cgroup_leaf *leaf,
+        unsigned what, bool *v2)
+{
+    for (size_t i = 0; i < leaf->ntrees; i++) {
+        if ((host->tree[i].serves & what) != 0) {
+            *v2 = host->tree[i].v2;
+            return leaf->dir[i];
+        }
+    }
+    return -1;
+}
+
+bool
+cgroup_leaf_populated(const struct cgroup_host *host,
+                      const struct cgroup_leaf *leaf)
+{
+    for (size_t i = 0; i < host->ntrees; i++) {
+        char text[16] = "";
+        if (cgroup_read(leaf->dir[i], "cgroup.procs", text, sizeof text) != 0 ||
+            *text == '\0')
+            return false;
+    }
+    return true;
+}
+
+/* Version 1 keeps memsw >= limit at every moment, so the order matters. */
+static int
+limit_memory(int dir, bool v2, int64_t bytes)
+{
+    if (v2)
+        return cgroup_write_number(dir, "memory.max", bytes);
+    bool swap = faccessat(dir, "memory.memsw.limit_in_bytes", W_OK, 0) == 0;
+    int rc = cgroup_write_number(dir, "memory.limit_in_bytes", bytes);
+    if (swap)
+        cgroup_write_number(dir, "memory.memsw.limit_in_bytes", bytes);
+    if (rc != 0)
+        rc = cgroup_write_number(dir, "memory.limit_in_bytes", bytes);
+    return rc;
+}
+
+/* What was charged before the job (the last run's output, until graderd has
+ * read it) is added to the limit, so that it cannot cost this one. */
+static int
+begin_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
+{
+    int64_t used = cgroup_read_number(dir, v2 ? "memory.current"
+                                              : "memory.usage_in_bytes");
+    leaf->base_kb = used / 1024;
+    int64_t limit = memory_kb + leaf->base_kb;
+    if (limit != leaf->memory_kb && limit_memory(dir, v2, limit * 1024) != 0)
+        return -1;
+    leaf->memory_kb = limit;
+    /* v2: a reset holds for the descriptor that wrote it; before 6.12 a stale
+     * peak is never reported as this run's (v2_peak_kb) */
+    if (!v2)
+        cgroup_write_number(dir, "memory.max_usage_in_bytes", 0);
+    else if (leaf->peak < 0 || write(leaf->peak, "reset", 5) < 0)
+        leaf->base_peak = cgroup_read_number(dir, "memory.peak");
+    leaf->base_oom = v2 ? cgroup_read_key(dir, "memory.events", "oom_kill")
+                        : cgroup_read_key(dir, "memory.oom_control",
+                                          "oom_kill");
+    return 0;
+}
+
+int
+cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
+                  int64_t memory_kb, int64_t processes)
+{
+    bool v2 = false;
+    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
+    if (dir >= 0 && begin_memory(dir, v2, leaf, memory_kb) != 0) {
+        note_errno("cannot limit memory", "kb=%lld", (long long)memory_kb);
+        return -1;
+    }
+    dir = serving(host, leaf, CGROUP_PIDS, &v2);
+    if (dir >= 0 && processes != leaf->processes) {
+        if (cgroup_write_number(dir, "pids.max", processes) != 0) {
+            note_errno("cannot limit processes", "%s", "");
+            return -1;
+        }
+        leaf->processes = processes;
+    }
+    leaf->base_cpu_us = 0;
+    leaf->base_cpu_us = cgroup_leaf_cpu_us(host, leaf);
+    return 0;
+}
+
+int64_t
+cgroup_leaf_cpu_us(const struct cgroup_host *host,
+                   const struct cgroup_leaf *leaf)
+{
+    bool v2 = false;
+    int dir = serving(host, leaf, CGROUP_CPU, &v2);
+    if (dir < 0)
+        return 0;
+    int64_t us = v2 ? cgroup_read_key(dir, "cpu.stat", "usage_usec")
+                    : cgroup_read_number(dir, "cpuacct.usage") / 1000;
+    return us - leaf->base_cpu_us;
+}
+
+/* 0 where the kernel cannot tell this run's peak from an earlier one's. */
+static int64_t
+v2_peak_kb(int dir, const struct cgroup_leaf *leaf)
+{
+    char text[32] = "";
+    if (leaf->peak >= 0 && pread(leaf->peak, text, sizeof text - 1, 0) > 0)
+        return atoll(text) / 1024;
+    int64_t peak = cgroup_read_number(dir, "memory.peak");
+    return peak > leaf->base_peak ? peak / 1024 : 0;
+}
+
+int64_t
+cgroup_leaf_peak_kb(const struct cgroup_host *host,
+                    const struct cgroup_leaf *leaf)
+{
+    bool v2 = false;
+    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
+    if (dir < 0)
+        return 0;
+    int64_t kb = v2 ? v2_peak_kb(dir, leaf)
+                    : cgroup_read_number(dir, "memory.max_usage_in_bytes") /
+                          1024;
+    kb -= leaf->base_kb;
+    return kb > 0 ? kb : 0;
+}
+
+int64_t
+cgroup_leaf_oom_kills(const struct cgroup_host *host,
+                      const struct cgroup_leaf *leaf)
+{
+    bool v2 = false;
+    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
+    if (dir < 0)
+        return 0;
+    int64_t n = v2 ? cgroup_read_key(dir, "memory.events", "oom_kill")
+                   : cgroup_read_key(dir, "memory.oom_control", "oom_kill");
+    return n - leaf->base_oom;
+}
