@@ -1,13 +1,14 @@
 // The push channel.  What it brings is a hint: it says `resync` whenever the
 // page must GET again, which is on every (re)connect, after silence, and when
 // the page is looked at again after a pause.
+import { Store } from './store.js'
 
 const FIRST_MS = 400
 const LONGEST_MS = 30000
 const QUIET_MS = 60000 // nothing is expected: look this often
 const EXPECTING_MS = [1500, 3000, 5000, 10000] // a verdict is
 
-class Events extends EventTarget {
+class Events extends Store {
   state = 'off' // off connecting open waiting
   #socket = null
   #timer = 0
@@ -49,6 +50,7 @@ class Events extends EventTarget {
     if (yes === this.#expecting) return
     this.#expecting = yes
     this.#heard()
+    if (yes && this.state === 'waiting') this.hurry()
   }
 
   /** A GET knew more than the channel: the connection may be dead. */
@@ -135,7 +137,7 @@ class Events extends EventTarget {
 
   #enter(state) {
     this.state = state
-    this.#say('state')
+    this.changed()
   }
 
   #say(type) {

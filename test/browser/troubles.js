@@ -131,6 +131,47 @@ export function troubles(here) {
       await tab.verdict('accepted', id)
     })
 
+  journey(here, 'the page cannot be filled: said, and tried again',
+    async (arrive) => {
+      const student = await arrive()
+      here.stack.stop('assignments')
+      let tab
+      try {
+        tab = await student.tab()
+        await tab.see('h1:has-text("could not be loaded")')
+      } finally {
+        here.stack.start('assignments')
+      }
+      await tab.page.click('main .primary')
+      await tab.ready()
+      await tab.see('.prose > *')
+    })
+
+  journey(here, 'logging in again brings the last result back',
+    async (arrive) => {
+      const tab = await (await (await arrive()).tab()).ready()
+      const name = `eve-${Date.now()}`
+      const logIn = async () => {
+        await tab.page.fill('dialog [name=name]', name)
+        await tab.page.fill('dialog [name=password]', 'a long enough one')
+        await tab.page.click('dialog .primary')
+        await tab.gone('dialog')
+        await tab.see(`#account:has-text("${name}")`)
+      }
+      await tab.page.click('#account')
+      await tab.page.click('dialog .link')
+      await logIn()
+      await tab.write(program(await first(tab), 'wrong_answer'))
+      await tab.submit()
+      await tab.verdict('wrong_answer')
+      await tab.page.click('#account')
+      await tab.page.click('.menu button:has-text("Log out")')
+      await tab.gone('.verdict')
+      await tab.page.click('#account:has-text("Log in")')
+      await logIn()
+      await tab.verdict('wrong_answer')
+    })
+
   journey(here, 'the websocket is cut while a program runs: the page asks again',
     async (arrive) => {
       const tab = await (await (await arrive()).tab()).ready()
@@ -147,6 +188,8 @@ export function troubles(here) {
       await tab.see('#solved')
       await tab.points(100)
       // and events come again, without a reload
+      await tab.page.waitForFunction(
+        () => document.querySelector('assay-verdict').live)
       const asked = []
       tab.page.on('request', (r) => {
         if (/\/api\/submissions\/\d+$/.test(r.url())) asked.push(r.url())

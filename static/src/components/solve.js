@@ -24,6 +24,7 @@ import { strip } from './strip.js'
 import './editor.js'
 
 const PAUSE_MS = 400 // of typing, before a draft is kept
+const RETRY_MS = 5000
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform)
 
 class Solve extends Element {
@@ -35,13 +36,14 @@ class Solve extends Element {
     language: { state: true },
     notice: { state: true }, // why a submission was not received
     sending: { state: true },
+    asked: { state: true }, // the last submission that was asked for
     kept: { state: true }, // does this browser keep drafts?
     panel: { state: true } // false: the verdict panel could not be fetched
   }
 
   constructor() {
     super()
-    this.watch(session, tracker, courseList)
+    this.watch(session, tracker, courseList, events)
     this.phase = 'loading'
     this.turn = 0
     this.kept = true
@@ -131,8 +133,11 @@ class Solve extends Element {
     const { id } = this.assignment
     const last = session.of(id)?.last_submission
     if (last && !tracker.get(last) && this.asked !== last) {
-      this.asked = last // once: a failure must not ask without end
-      tracker.read(last).then((item) => this.recall(item))
+      this.asked = last // once; after a failure again, but not at once
+      tracker.read(last).then((item) => {
+        this.recall(item)
+        if (item.failure) setTimeout(() => { this.asked = null }, RETRY_MS)
+      })
     }
     const item = tracker.newest(id)
     if (item?.state === 'judged' && !item.whole && !item.failure) {
@@ -191,6 +196,7 @@ class Solve extends Element {
    *  stands in the editor goes with a guest, and stays when a session merely
    *  ended; it is never left to the next one after a log-out. */
   who() {
+    this.asked = null
     if (this.phase !== 'ready' || !this.editor) return
     if (!session.me && !session.left) return
     const before = this.owner
