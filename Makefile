@@ -114,7 +114,7 @@ $(BROWSER): test/browser/package-lock.json
 
 # A recipe that installs packages first must look for them anew: pkg-config was
 # asked before it ran.
-AGAIN = $(MAKE) --no-print-directory
+AGAIN = $(MAKE) -s --no-print-directory
 
 run: deps ## start everything under var/, show events; Ctrl-C stops it (PORT=8080)
 	@$(AGAIN) B=$(B) all static
