@@ -53,6 +53,9 @@ cgroup_leaf_open(const struct cgroup_host *host, size_t index,
             goto fail;
         if (t->v2 && make_leaf(t, index, "z", &leaf->zygote) != 0)
             goto fail;
+        /* where v1 does not count swap, the limit must not lead there */
+        if (!t->v2 && (t->serves & CGROUP_MEMORY))
+            cgroup_write(leaf->dir[i], "memory.swappiness", "0");
         /* one process over the limit ends them all (v1: box does that) */
         if (t->v2 && (t->serves & CGROUP_MEMORY)) {
             cgroup_write(leaf->dir[i], "memory.oom.group", "1");
@@ -130,17 +133,21 @@ limit_memory(int dir, bool v2, int64_t bytes)
     return rc;
 }
 
-/* What was charged before the job (the last run's output, until graderd has
- * read it) is added to the limit, so that it cannot cost this one. */
+/* What was charged before the job and cannot be reclaimed (the last run's
+ * output, until graderd has read it) is added to the limit, so that it cannot
+ * cost this one.  Not the page cache and the dentries that earlier runs left:
+ * the kernel drops those at the limit, and a limit raised by them would grow
+ * from run to run by as much as programs care to read. */
 static int
 begin_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
 {
-    int64_t used = cgroup_read_number(dir, v2 ? "memory.current"
-                                              : "memory.usage_in_bytes");
-    leaf->base_kb = used / 1024;
-    int64_t limit = memory_kb + leaf->base_kb;
+    const char *usage = v2 ? "memory.current" : "memory.usage_in_bytes";
+    int64_t used = cgroup_read_number(dir, usage);
+    int64_t held = cgroup_read_key(dir, "memory.stat", "shmem");
+    int64_t limit = memory_kb + (held < used ? held : used) / 1024;
     if (limit != leaf->memory_kb && limit_memory(dir, v2, limit * 1024) != 0)
         return -1;
+    leaf->base_kb = cgroup_read_number(dir, usage) / 1024;
     leaf->memory_kb = limit;
     /* v2: a reset holds for the descriptor that wrote it; before 6.12 a stale
      * peak is never reported as this run's (v2_peak_kb) */
