@@ -92,7 +92,10 @@ make_dev(void)
         snprintf(to, sizeof to, "dev/%s", devices[i]);
         write_file(to, "", 0);
         do_mount(from, to, NULL, MS_BIND, NULL);
-        struct mount_attr a = {.attr_set = MOUNT_ATTR_NOSUID |
+        /* devices can be written all the same, but their times cannot: those
+         * are the host's and all slots' */
+        struct mount_attr a = {.attr_set = MOUNT_ATTR_RDONLY |
+                                           MOUNT_ATTR_NOSUID |
                                            MOUNT_ATTR_NOEXEC};
         if (mount_setattr(AT_FDCWD, to, 0, &a, sizeof a) != 0)
             die("mount_setattr", to);
