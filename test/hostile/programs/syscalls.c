@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -111,6 +112,13 @@ static const struct {
     CALL(N, SYS_fcntl, 0, F_NOTIFY, 1),
     CALL(N, SYS_fcntl, 0, F_SETLEASE, 0),
     CALL(P, SYS_sync, 0),
+    CALL(P, SYS_syncfs, 0),
+    CALL(N, SYS_mmap, 0, 2 << 20, PROT_READ,
+         MAP_HUGETLB | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+    CALL(N, SYS_memfd_create, (long)"x", MFD_HUGETLB),
+    CALL(N, SYS_sendto, 0, (long)area, 1, 0, (long)area, 110),
+    CALL(N, SYS_setpriority, PRIO_USER, 0, 1),
+    CALL(N, SYS_setpriority, PRIO_PGRP, 0, 1),
     CALL(N, SYS_prlimit64, 0, RLIMIT_CORE, (long)area, 0),
     /* the filter sees 64 bits, the kernel takes 32 */
     CALL(N, SYS_prlimit64, 0, RLIMIT_CORE | 1L << 32, (long)area, 0),
