@@ -210,10 +210,11 @@ make_root(void)
 
 /* GO: box has written the id maps.  The end instead: box is gone. */
 static void
-wait_for_go(int control)
+wait_for_go(void)
 {
     struct zygote_msg m;
-    if (recv(control, &m, sizeof m, 0) != sizeof m || m.type != ZYGOTE_MSG_GO)
+    if (recv(ZYGOTE_CONTROL, &m, sizeof m, 0) != sizeof m ||
+        m.type != ZYGOTE_MSG_GO)
         _exit(1);
 }
 
@@ -277,17 +278,23 @@ root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
 {
     char mode_text[16], procs_text[16];
     char *const env[] = {NULL};
-    signal(SIGPIPE, SIG_DFL);
+    /* whatever whoever started box ignores (a shell: SIGINT of what it starts
+     * in the background), a program starts with all at their default */
+    for (int i = 1; i < NSIG; i++)
+        signal(i, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* first of all: as long as we have a copy of box's end of `control`, and
+     * of graderd's connections, their end cannot be seen, and a box that is
+     * killed now would leave us waiting for ever */
+    int file = place(control, leaf);
     volunteer();
-    wait_for_go(control);
+    wait_for_go();
     become_root();
     umask(022);
     if (setsid() < 0 || sethostname("box", 3) != 0 || setdomainname("", 0) != 0)
         die("sethostname", "");
-    int file = place(control, leaf);
     make_root();
     snprintf(mode_text, sizeof mode_text, "%u", mode);
     snprintf(procs_text, sizeof procs_text, "%zu", leaf->ntrees);

@@ -96,6 +96,24 @@ no_cgroup() { # BOX_PID
     [ -z "$(find /sys/fs/cgroup -type d -name "assay-box.$1" 2>/dev/null)" ]
 }
 
+# Between the clone of a slot and its id maps, too: many slots, so that most of
+# box's start is that moment.  What is left has one of our two programs open.
+killed_at_start() { # COMMAND-PREFIX…
+    local try
+    for try in 10 15 20 25 30 35 40 45; do
+        "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID \
+            -n 64 2>/dev/null &
+        BOX=$!
+        sleep "0.0$try"
+        stop_box KILL
+        eventually nobody_left || return 1
+    done
+}
+
+nobody_left() {
+    [ -z "$(find /proc/[0-9]*/exe -lname "$DIR/*" 2>/dev/null)" ]
+}
+
 suite() { # NAME COMMAND-PREFIX…
     local name=$1 pid slots
     shift
@@ -125,6 +143,8 @@ suite() { # NAME COMMAND-PREFIX…
     start_box "$@"
     is "$name: the next box sweeps the dead one's cgroups" no_cgroup "$pid"
     stop_box TERM
+    is "$name: box killed as it starts leaves nobody" killed_at_start "$@"
+    start_box "$@" && stop_box TERM # sweeps what those left
     rm -rf "$DIR/run"
 }
 
