@@ -9,7 +9,7 @@
  */
 #include "core/course.h"
 #include "core/package.h"
-#include "core/publish.h"
+#include "core/publication.h"
 #include "core/schema.h"
 #include "lib/conf.h"
 #include "lib/log.h"
@@ -74,7 +74,7 @@ load_package(struct db *db, const char *dir, const struct course *c,
         printf("%s: refused\n%s", path, why.data ? why.data : "");
         goto out;
     }
-    struct publish request = {
+    struct publication request = {
         .course = course,
         .package = p,
         .archive = archive.data,
@@ -84,7 +84,7 @@ load_package(struct db *db, const char *dir, const struct course *c,
         .opens = entry->opens,
         .due = entry->due,
     };
-    e = publish_package(db, &request, &done);
+    e = publication_make(db, &request, &done);
     if (e != ERR_OK)
         printf("%s: %s\n", path, db_error(db));
     else
@@ -159,7 +159,7 @@ cmd_course_withdraw(char **args)
     }
     *slash = '\0';
     struct db *db = connect_admin(true);
-    enum err e = publish_withdraw(db, args[0], slash + 1);
+    enum err e = publication_withdraw(db, args[0], slash + 1);
     if (e == ERR_NOT_FOUND)
         printf("%s/%s: no such assignment\n", args[0], slash + 1);
     db_free(db);

@@ -24,6 +24,7 @@ enum {
     HAND_IN,
     GET,
     JUDGED,
+    TOLD,
     HISTORY,
     TRIES
 };
@@ -84,6 +85,11 @@ static const struct db_stmt statements[] = {
                     "$2") "WHERE s.id = $1 "
                           "AND (s.user_id = $2 OR m.user_id IS NOT NULL OR $3)",
                 3},
+    [TOLD] = {"submission_told",
+              "SELECT s.user_id, s.points, (SELECT sum(c.points) "
+              "FROM course_scores c WHERE c.user_id = s.user_id) "
+              "FROM submissions s WHERE s.id = $1 AND s.status = 'graded'",
+              1},
     [HISTORY] = {"submission_history",
                  "SELECT " SUMMARY SUMMARY_FROM
                  "WHERE s.user_id = $1 AND s.id < $2 "
@@ -322,6 +328,26 @@ submission_is_judged(struct db *db, int64_t id, const char *user, bool is_admin,
     if (e == ERR_OK) {
         *judged = db_bool(r, 0, 0);
         *grading = db_int(r, 0, 1);
+    }
+    db_result_free(r);
+    return e;
+}
+
+enum err
+submission_told(struct db *db, int64_t id, struct grading_told *out)
+{
+    struct db_args a = {0};
+    struct db_result *r = NULL;
+
+    db_arg_int(&a, id);
+    enum err e = db_exec(db, &statements[TOLD], &a, &r);
+    if (e == ERR_OK && db_rows(r) == 0)
+        e = ERR_NOT_FOUND;
+    if (e == ERR_OK) {
+        snprintf(out->user, sizeof out->user, "%s", db_text(r, 0, 0));
+        out->submission = id;
+        out->points = db_double(r, 0, 1);
+        out->total_points = db_double(r, 0, 2);
     }
     db_result_free(r);
     return e;

@@ -4,6 +4,7 @@
 #define CORE_SUBMISSION_H
 
 #include "core/assignment.h"
+#include "core/grading.h"
 #include "lib/db.h"
 #include "lib/err.h"
 #include "lib/json.h"
@@ -43,6 +44,10 @@ struct submission_handed {
  * assignment for this user.  ERR_INVALID: not in this language. */
 enum err submission_hand_in(struct db *db, const struct submission_new *in,
                             struct submission_handed *out);
+
+/* What the event of a submission that was judged at once says: *out is whom
+ * it concerns. */
+enum err submission_told(struct db *db, int64_t id, struct grading_told *out);
 
 /* One submission as its reader may see it. */
 struct submission {

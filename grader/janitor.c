@@ -188,7 +188,7 @@ tell(struct janitor *j, int64_t id, const struct grading_told *told,
     struct grading_outcome o;
     if (count == 0 || grading_outcome(j->db, id, &o) != ERR_OK)
         return;
-    struct publish_subject s = {
+    struct event_subject s = {
         .grading = id,
         .assignment = o.assignment_id,
         .fence = o.fence,

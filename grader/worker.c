@@ -129,10 +129,10 @@ pause_longer(struct worker *w)
 
 /* -- while it runs -- */
 
-static struct publish_subject
+static struct event_subject
 subject_of(const struct job *j)
 {
-    return (struct publish_subject){
+    return (struct event_subject){
         .grading = j->grading.id,
         .assignment = j->grading.assignment_id,
         .fence = j->grading.fence,
@@ -198,8 +198,8 @@ watch(void *cookie, const struct judge_test *test, size_t done, size_t total)
     if (!keep_lease(j))
         return false;
     if (test != NULL) {
-        struct publish_subject s = subject_of(j);
-        struct publish_test t = {
+        struct event_subject s = subject_of(j);
+        struct event_test t = {
             .name = visible_name(j->package, test->name),
             .verdict = verdict_name(test->verdict),
             .time_ms = test->time_ms,
@@ -286,7 +286,7 @@ store(struct job *j, const struct judge_result *result)
     if (e == ERR_STALE) {
         drop_stale(j);
     } else if (e == ERR_OK) {
-        struct publish_subject s = subject_of(j);
+        struct event_subject s = subject_of(j);
         stream_done(j->w->redis, j->entry);
         publish_judged(j->w->redis, &s, verdict_name(v.verdict), told, ntold);
         log_info("judged", "grading=%lld fence=%d verdict=%s told=%zu",
@@ -320,7 +320,7 @@ judge(struct job *j)
     }
     what.package = j->package;
     if (e == ERR_OK) {
-        struct publish_subject s = subject_of(j);
+        struct event_subject s = subject_of(j);
         refresh_waiting(j);
         publish_running(w->redis, &s, NULL, j->waiting, j->nwaiting);
         e = judge_program(w->box, &what, watch, j, &result);

@@ -40,7 +40,7 @@ struct conf {
     int64_t redis_timeout_ms;
     int64_t redis_retry_ms; /* skip Redis this long after a failure */
     int64_t lease_seconds;
-    int64_t crash_limit; /* a grading is parked after so many */
+    int64_t crash_limit;   /* a grading is parked after so many */
     int64_t drain_seconds; /* at SIGTERM: finish within so long, or hand back */
     int64_t janitor_seconds;
     int64_t queue_grace_ms; /* ring for rows queued longer than this */

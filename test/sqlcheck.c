@@ -37,7 +37,7 @@ static const struct {
     const char *file, *role;
 } roles[] = {
     {"core/schema.c", "postgres"},      {"core/course.c", "postgres"},
-    {"core/publish.c", "postgres"},     {"core/grading.c", "assay_grader"},
+    {"core/publication.c", "postgres"}, {"core/grading.c", "assay_grader"},
     {"core/runtime.c", "assay_grader"}, {"core/housekeeping.c", "assay_grader"},
 };
 

@@ -447,6 +447,28 @@ code_of() { # SUBMISSION
         WHERE slug = 'fizzbuzz'"
 }
 
+@test "judged at once, from an earlier run: the user's other pages hear of it" {
+    hand_in greeting python3 'seen before'
+    judge "$SUBMISSION" accepted 1
+    new_user
+    "$STACK_ROOT/test/lib/websocket.py" "$ASSAY_URL/api/events" -H "$AUTH" \
+        --count 1 --seconds 20 >"$BATS_TEST_TMPDIR/heard" &
+    local page=$!
+    listening() { grep -q '^HTTP 101' "$BATS_TEST_TMPDIR/heard"; }
+    eventually 10 listening
+    subscribed() { # the handshake is answered before Redis has subscribed
+        [ "$(stack_redis pubsub numsub "{channel:/user.$USER_ID}:pubsub" |
+            tail -n 1)" = 1 ]
+    }
+    eventually 10 subscribed
+    hand_in greeting python3 'seen before'
+    is 201
+    wait "$page"
+    tail -n 1 "$BATS_TEST_TMPDIR/heard" | jq -e --argjson id "$SUBMISSION" \
+        '.id == $id and .state == "judged" and .verdict == "accepted"
+            and .points == 100 and .total_points == 100'
+}
+
 @test "without Redis: still 202, and judged when a grader comes" {
     stack_stop redis
     local start=$EPOCHREALTIME program

@@ -1,4 +1,4 @@
-#include "core/publish.h"
+#include "core/publication.h"
 
 #include "lib/json.h"
 #include "lib/mem.h"
@@ -19,7 +19,7 @@ enum {
 static const struct db_stmt stmt[] = {
     /* the row lock keeps two publications of one assignment apart */
     [ASSIGNMENT] =
-        {"publish_assignment",
+        {"publication_assignment",
          "INSERT INTO assignments AS a "
          "(course_id, slug, position, opens_at, due_at) "
          "SELECT c.id, $2, $3, nullif($4, '')::timestamp AT TIME ZONE "
@@ -29,13 +29,13 @@ static const struct db_stmt stmt[] = {
          "position = excluded.position, opens_at = excluded.opens_at, "
          "due_at = excluded.due_at RETURNING a.id",
          5},
-    [SAME] = {"publish_same",
+    [SAME] = {"publication_same",
               "SELECT v.id, v.number FROM assignments a "
               "JOIN assignment_versions v ON v.id = a.current_version "
               "WHERE a.id = $1 AND v.package_hash = $2 AND v.points = $3",
               3},
     [VERSION] =
-        {"publish_version",
+        {"publication_version",
          "INSERT INTO assignment_versions (assignment_id, number, title, "
          "handout, handout_html, kind, languages, points, limits, starter, "
          "samples, tests_total, package, package_hash) "
@@ -44,23 +44,23 @@ static const struct db_stmt stmt[] = {
          "$12, $13 FROM assignment_versions WHERE assignment_id = $1 "
          "RETURNING id, number",
          13},
-    [ATTACH] = {"publish_attach",
+    [ATTACH] = {"publication_attach",
                 "INSERT INTO assignment_files (version_id, name, data) "
                 "VALUES ($1, $2, $3)",
                 3},
-    [ACTIVATE] = {"publish_activate",
+    [ACTIVATE] = {"publication_activate",
                   "UPDATE assignments SET current_version = $2, "
                   "published = true WHERE id = $1",
                   2},
-    [WITHDRAW] = {"publish_withdraw",
+    [WITHDRAW] = {"publication_withdraw",
                   "UPDATE assignments a SET published = false FROM courses c "
                   "WHERE c.id = a.course_id AND c.slug = $1 AND a.slug = $2 "
                   "RETURNING a.id",
                   2},
 };
 
-const struct db_stmts publish_statements = {__FILE__, stmt,
-                                            sizeof stmt / sizeof stmt[0]};
+const struct db_stmts publication_statements = {__FILE__, stmt,
+                                                sizeof stmt / sizeof stmt[0]};
 
 static char *
 print_and_free(struct json *j)
@@ -108,7 +108,7 @@ samples_json(const struct package *p)
 }
 
 static enum err
-insert_version(struct db *db, const struct publish *p,
+insert_version(struct db *db, const struct publication *p,
                const unsigned char *hash, struct published *out)
 {
     const struct package *k = p->package;
@@ -154,7 +154,8 @@ insert_version(struct db *db, const struct publish *p,
 }
 
 enum err
-publish_package(struct db *db, const struct publish *p, struct published *out)
+publication_make(struct db *db, const struct publication *p,
+                 struct published *out)
 {
     unsigned char hash[SECRET_HASH_SIZE];
     struct db_args a = {0}, same = {0}, now = {0};
@@ -196,7 +197,7 @@ out:
 }
 
 enum err
-publish_withdraw(struct db *db, const char *course, const char *slug)
+publication_withdraw(struct db *db, const char *course, const char *slug)
 {
     struct db_args a = {0};
     struct db_result *r = NULL;

@@ -1,8 +1,8 @@
 /* Publishing a package: a new version of an assignment, or none when nothing
  * changed.  An old version stays; verdicts belong to a version.
  */
-#ifndef CORE_PUBLISH_H
-#define CORE_PUBLISH_H
+#ifndef CORE_PUBLICATION_H
+#define CORE_PUBLICATION_H
 
 #include "core/package.h"
 #include "lib/db.h"
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct publish {
+struct publication {
     int64_t course;
     const struct package *package; /* borrowed, as all of these */
     const void *archive;           /* what package_read() read */
@@ -30,12 +30,13 @@ struct published {
 
 /* In the transaction that the caller has open, or of its own when none is.
  * ERR_INVALID: PostgreSQL refused a value (db_error() says which). */
-enum err publish_package(struct db *db, const struct publish *p,
-                         struct published *out);
+enum err publication_make(struct db *db, const struct publication *p,
+                          struct published *out);
 
 /* Take an assignment off the list; its submissions stay.  ERR_NOT_FOUND. */
-enum err publish_withdraw(struct db *db, const char *course, const char *slug);
+enum err publication_withdraw(struct db *db, const char *course,
+                              const char *slug);
 
-extern const struct db_stmts publish_statements;
+extern const struct db_stmts publication_statements;
 
 #endif
