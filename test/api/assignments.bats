@@ -40,7 +40,9 @@ fresh() { # PATH [options…]
 }
 
 @test "the list: in order, and nothing in it depends on the caller" {
-    api GET /api/assignments
+    # a URL of its own: nginx may hold the stack's own look, made before any
+    # language was offered, for a second
+    api GET '/api/assignments?x=list'
     is 200
     has '.assignments | length == 8 and .[0].slug == "hello"
         and (map(.position) | . == sort) and all(.course == "demo")'
@@ -49,7 +51,7 @@ fresh() { # PATH [options…]
     [ "$(header Cache-Control)" = "public, max-age=0, must-revalidate" ]
     local anonymous=$BODY
     new_user
-    api GET /api/assignments -H "$AUTH"
+    api GET '/api/assignments?x=list' -H "$AUTH"
     [ "$BODY" = "$anonymous" ]
     [ -z "$(header Set-Cookie)" ]
 }
