@@ -7,6 +7,7 @@
 #include "lib/log.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -124,6 +125,23 @@ judge_run(struct judge *j, const struct package_test *t,
     buf_free(&message);
 }
 
+/* Tracebacks name the submission by its path in the box; its name alone is what
+ * a student knows. */
+static void
+strip_folder(struct buf *text)
+{
+    static const char folder[] = "/box/w/";
+    size_t n = sizeof folder - 1;
+    for (char *p = text->data; p != NULL;) {
+        size_t left = (size_t)(text->data + text->size - p);
+        p = memmem(p, left, folder, n);
+        if (p == NULL)
+            return;
+        memmove(p, p + n, (size_t)(text->data + text->size - p) - n + 1);
+        text->size -= n;
+    }
+}
+
 static enum err
 run_test(struct judge *j, const struct program *p, const struct package_test *t,
          struct run_result *r)
@@ -143,6 +161,8 @@ run_test(struct judge *j, const struct program *p, const struct package_test *t,
     judge_limits(j->job, &q.limits);
     e = run_program(j->box, &q, judge_tick, j, r);
     close(q.stdin_fd);
+    if (e == ERR_OK)
+        strip_folder(&r->err);
     return e;
 }
 
