@@ -229,9 +229,9 @@ distinct_keys(const cJSON *j, const char **why)
             *why = "has an object with too many members";
             return false;
         }
-        for (const cJSON *d = j->child; c->string != NULL && d != c;
-             d = d->next)
-            if (strcmp(c->string, d->string) == 0) {
+        for (const cJSON *d = j->child; d != c; d = d->next)
+            if (c->string != NULL && d->string != NULL &&
+                strcmp(c->string, d->string) == 0) {
                 *why = "has the same key twice";
                 return false;
             }

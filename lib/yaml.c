@@ -63,7 +63,7 @@ node_add(struct yaml *y, char *key, struct yaml *child)
 {
     if (y->count == y->capacity) {
         y->capacity = y->capacity * 2 + 4;
-        y->child = xrealloc(y->child, y->capacity * sizeof *y->child);
+        y->child = xrealloc(y->child, y->capacity * sizeof(struct yaml *));
         y->key = xrealloc(y->key, y->capacity * sizeof *y->key);
     }
     y->key[y->count] = key;

@@ -22,7 +22,7 @@
 #include "statements.h"
 #undef TABLE
 
-#define TABLE(name) &name,
+#define TABLE(name) &(name),
 static const struct db_stmts *const tables[] = {
 #include "statements.h"
 };
