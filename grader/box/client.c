@@ -3,6 +3,7 @@
 #include "grader/box/box.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,7 +204,26 @@ client_new(struct source *listener)
     box.nclients++;
 }
 
-/* Never into a folder that others may write: the name could be taken over. */
+/* The socket becomes its peer's.  The folder may be the peer's, too, and the
+ * name lead elsewhere by now: to a link, or to a socket of root's that has a
+ * second name here. */
+static int
+give_away(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC), rc = -1;
+    if (fd < 0)
+        return -1;
+    errno = EPERM;
+    if (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_nlink == 1 &&
+        st.st_uid == geteuid())
+        rc = fchownat(fd, "", box.peer, (gid_t)-1, AT_EMPTY_PATH);
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return rc;
+}
+
 int
 clients_listen(const char *path)
 {
@@ -220,7 +240,7 @@ clients_listen(const char *path)
     umask(0177);
     int rc = bind(fd, (struct sockaddr *)&a, sizeof a);
     umask(022);
-    if (rc != 0 || (geteuid() == 0 && lchown(path, box.peer, (gid_t)-1) != 0) ||
+    if (rc != 0 || (geteuid() == 0 && give_away(path) != 0) ||
         listen(fd, 128) != 0)
         goto fail;
     box.listener.fd = -1;
