@@ -179,6 +179,14 @@ usage(FILE *f)
                "  -t  try one slot, print what isolation this host gives\n");
 }
 
+/* By its own name, or a link to it would be hidden in its place. */
+static void
+hide(const char *folder)
+{
+    const char *own = realpath(folder, NULL); /* for as long as box lives */
+    box.masks[box.nmasks++] = own != NULL ? own : folder;
+}
+
 static uid_t
 uid_of(const char *user)
 {
@@ -331,8 +339,8 @@ main(int argc, char **argv)
     int opt = 0, rc = 2;
     char text[200];
     box.peer = geteuid();
-    box.masks[box.nmasks++] = "/usr/share/assay";
-    box.masks[box.nmasks++] = "/usr/local/share/assay";
+    hide("/usr/share/assay");
+    hide("/usr/local/share/assay");
     while ((opt = getopt(argc, argv, "s:u:n:Z:U:M:th")) != -1) {
         if (opt == 's')
             path = optarg;
@@ -345,7 +353,7 @@ main(int argc, char **argv)
         else if (opt == 'U')
             box.base = (uid_t)strtoul(optarg, NULL, 10);
         else if (opt == 'M' && box.nmasks < BOX_MASKS_MAX)
-            box.masks[box.nmasks++] = optarg;
+            hide(optarg);
         else if (opt == 't')
             test = true;
         else {

@@ -22,6 +22,7 @@ cp "$BUILD/grader/box/box" "$BUILD/grader/zygote/exec" \
     "$BUILD/test/hostile/driver" "$BUILD/test/hostile/protocol" "$DIR/" ||
     exit 2
 cp -r "$HERE/programs" "$DIR/programs"
+ln -s /usr/share/doc "$DIR/hidden" # what programs/files.py must not see
 
 stop_box() { # SIGNAL
     [ -z "$BOX" ] || { kill -"$1" "$BOX" && wait "$BOX"; } 2>/dev/null
@@ -72,7 +73,7 @@ eventually() { # COMMAND…
 start_box() { # COMMAND-PREFIX…
     rm -f "$DIR/run/box.sock" "$DIR/run/log" # or an old "ready" would do
     "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID -n 3 \
-        -M /usr/share/doc 2>"$DIR/run/log" &
+        -M "$DIR/hidden" 2>"$DIR/run/log" &
     BOX=$!
     eventually grep -qs '^box: ready' "$DIR/run/log"
 }
@@ -102,7 +103,7 @@ killed_at_start() { # COMMAND-PREFIX…
     local try
     for try in 10 15 20 25 30 35 40 45; do
         "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID \
-            -n 64 2>/dev/null &
+            -n 64 >/dev/null 2>&1 &
         BOX=$!
         sleep "0.0$try"
         stop_box KILL
