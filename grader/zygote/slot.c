@@ -162,7 +162,7 @@ reaped(struct turn *t, pid_t pid, int status, const struct rusage *u)
     t->cpu_us += us;
     if (u->ru_maxrss > t->rss_kb)
         t->rss_kb = u->ru_maxrss;
-    if (pid == t->runner) {
+    if (pid == t->runner && !t->over) { /* once: its number may come again */
         t->over = true;
         t->status = status;
         t->ended_us = now_us();
