@@ -15,7 +15,7 @@ RUN=(gcc libc6-dev make pkg-config curl python3 nginx-core libnginx-mod-nchan
     spawn-fcgi postgresql redis-server libfcgi-dev libhiredis-dev libpq-dev
     libcjson-dev libsodium-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     libarchive-dev libyaml-dev libseccomp-dev libcap-dev util-linux procps)
-TEST=(bats jq libcmocka-dev shellcheck chromium fonts-dejavu-core)
+TEST=(bats jq libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core)
 BENCH=(wrk)
 LINT=(clang-format clang-tidy cppcheck shellcheck)
 
