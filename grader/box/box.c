@@ -154,8 +154,11 @@ box_isolation(char *text, size_t size)
 {
     unsigned have = box.cgroup.serves;
     bool v2 = box.cgroup.ntrees > 0 && box.cgroup.tree[0].v2;
-    snprintf(text, size, "%s, %s%s%s%s%s%s, seccomp, namespaces",
+    /* whose files a submission then reads, if they are anywhere in /usr */
+    bool groups = !box.root && getgroups(0, NULL) > 0;
+    snprintf(text, size, "%s%s, %s%s%s%s%s%s, seccomp, namespaces",
              box.root ? "own ids per slot" : "one id (unprivileged)",
+             groups ? ", supplementary groups KEPT" : "",
              have == 0 ? "no cgroup"
              : v2      ? "cgroup v2"
                        : "cgroup v1",

@@ -102,7 +102,7 @@ no_cgroup() { # BOX_PID
 killed_at_start() { # COMMAND-PREFIX…
     local try
     for try in 10 15 20 25 30 35 40 45; do
-        "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID \
+        "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U "$FIRST_UID" \
             -n 64 >/dev/null 2>&1 &
         BOX=$!
         sleep "0.0$try"
@@ -153,6 +153,9 @@ if [ "$(id -u)" = 0 ]; then
     suite root
     mkdir "$DIR/run" && chown nobody "$DIR/run"
     suite unprivileged setpriv --reuid nobody --regid nogroup --clear-groups
+    is "unprivileged: groups that stay are announced" grep -qs 'groups KEPT' \
+        <(setpriv --reuid nobody --regid nogroup --groups 12345 \
+            "$DIR/box" -t -Z "$DIR/exec")
 else
     suite unprivileged
 fi
