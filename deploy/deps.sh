@@ -11,17 +11,20 @@
 # starts programs by itself.
 set -euo pipefail
 
-RUN=(gcc libc6-dev make pkg-config curl python3 nginx-core libnginx-mod-nchan
+RUN=(gcc libc6-dev make pkg-config curl jq python3 nginx-core libnginx-mod-nchan
     spawn-fcgi postgresql redis-server libfcgi-dev libhiredis-dev libpq-dev
     libcjson-dev libsodium-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     libarchive-dev libyaml-dev libseccomp-dev libcap-dev util-linux procps)
-TEST=(bats jq libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core)
+TEST=(bats libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core)
 BENCH=(wrk)
 LINT=(clang-format clang-tidy cppcheck shellcheck)
 
 SERVICES="nginx redis-server postgresql"
 POLICY=/usr/sbin/policy-rc.d
 CLUSTER=/etc/postgresql-common/createcluster.d/assay-no-main.conf
+# nchan 1.3.6 asks for this folder, whatever the configuration says.  nginx makes
+# it when root first starts it; as another user it would refuse to start.
+NGINX_BODY=/var/lib/nginx/body
 MARK="# made by assay's deploy/deps.sh, for the time of an installation"
 
 say() { printf '%s\n' "$*" >&2; }
@@ -31,7 +34,8 @@ installed() { # PACKAGE
         grep -qx installed
 }
 
-# The packages of these groups that are not installed, one a line.
+# The packages of these groups that are not installed, and folders that are not
+# there (they begin with /), one a line.
 missing() {
     local group package
     for group in "$@"; do
@@ -45,10 +49,10 @@ missing() {
         for package in "$@"; do
             installed "$package" || echo "$package"
         done
+        [ "$group" = run ] || continue
         # any node that is new enough will do, wherever it is from
-        if [ "$group" = run ] && ! node_is_there; then
-            printf 'nodejs\nnpm\n'
-        fi
+        node_is_there || printf 'nodejs\nnpm\n'
+        [ -d $NGINX_BODY ] || echo $NGINX_BODY
     done
 }
 
@@ -67,6 +71,7 @@ sweep() {
         [ ! -e $POLICY.assay-saved ] || mv $POLICY.assay-saved $POLICY
     fi
     rm -f $CLUSTER
+    rmdir --ignore-fail-on-non-empty "$(dirname $CLUSTER)" 2>/dev/null || true
 }
 
 hold_services() {
@@ -86,8 +91,8 @@ new_services() {
     done
 }
 
-install() { # PACKAGE… as root
-    local new
+install_packages() { # PACKAGE…
+    local new name
     export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
     new=$(new_services)
     trap sweep EXIT
@@ -96,15 +101,26 @@ install() { # PACKAGE… as root
     apt-get -q -y -o DPkg::Lock::Timeout=300 \
         -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
         install --no-install-recommends "$@"
-    # shellcheck disable=SC2086 # a list
-    if [ -n "$new" ] && command -v systemctl >/dev/null; then
-        systemctl --quiet disable $new || true
-    fi
+    for name in $new; do
+        [ ! -e "/etc/init.d/$name" ] || update-rc.d "$name" disable
+        ! command -v systemctl >/dev/null ||
+            systemctl --quiet disable "$name" || true
+    done
+}
+
+install_missing() { # PACKAGE or FOLDER… as root
+    local word packages=()
+    for word in "$@"; do
+        [ "$word" = $NGINX_BODY ] || packages+=("$word")
+    done
+    [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
+    [ -d $NGINX_BODY ] ||
+        install -d -o www-data -g root -m 0700 $NGINX_BODY
 }
 
 if [ "${1:-}" = --install ]; then # by sudo, from below
     shift
-    install "$@" </dev/null
+    install_missing "$@" </dev/null
     exit
 fi
 
