@@ -138,6 +138,10 @@ status() {
 
 # -- foreground -------------------------------------------------------------
 
+isolation() { # as box found it at its start
+    sed -n 's/.* isolation="\(.*\)"$/\1/p' "$DIR/log/box.log" | tail -n 1
+}
+
 greet() {
     cat <<END
 
@@ -149,6 +153,7 @@ Try it from a shell:
     -H 'Accept: text/plain' --data-binary @- \\
     '$(url)/api/assignments/hello/submissions?language=python3&wait=10'
 
+What isolates submissions: $(isolation).
 Ctrl-C stops it; what was handed in is kept in $DIR.
 
 END
@@ -172,7 +177,7 @@ watch_over() {
 run() {
     local logs
     trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
+    trap 'exit 143' TERM HUP PIPE
     trap 'on_exit' EXIT
     up
     greet
@@ -186,8 +191,9 @@ run() {
 TAIL=
 on_exit() {
     local status=$?
-    trap '' INT TERM HUP # once is enough
+    trap '' INT TERM HUP PIPE # once is enough
     trap - EXIT
+    set +e # a terminal that was closed fails every echo
     [ -z "$TAIL" ] || kill "$TAIL" 2>/dev/null || true
     echo "stopping"
     down
