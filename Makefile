@@ -32,6 +32,7 @@ CGI    := $(patsubst %.c,$(BUILD)/%,$(wildcard cgi-bin/*.c))
 CLI    := $(patsubst cli/%.c,$(BUILD)/bin/%,$(wildcard cli/*.c))
 GRADER := $(BUILD)/grader/graderd
 BOX    := $(BUILD)/grader/box/box
+SOCKETS := $(BUILD)/nchan/sockets.so
 UNIT   := $(patsubst %.c,$(BUILD)/%,$(wildcard test/unit/*.c))
 # what test/grader/*.bats drive
 DRIVER := $(patsubst %.c,$(BUILD)/%,$(wildcard test/grader/*.c))
@@ -48,7 +49,7 @@ CORE_O := $(call objs,core/*.c)
 STEP_O := $(filter-out $(BUILD)/grader/graderd.o,$(call objs,grader/*.c))
 
 .DEFAULT_GOAL := all
-all: $(CGI) $(CLI) $(GRADER) $(BOX)
+all: $(CGI) $(CLI) $(GRADER) $(BOX) $(SOCKETS)
 
 $(BUILD)/libassay.a: $(LIB_O) $(CORE_O)
 	@rm -f $@
@@ -87,6 +88,13 @@ $(DRIVER): $(BUILD)/test/grader/%: $(BUILD)/test/grader/%.o \
            $(BUILD)/libgrader.a $(BUILD)/libassay.a
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Preloaded into nginx, which has no sanitizer's run time.
+$(SOCKETS): deploy/nchan/sockets.c
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) $(filter-out -fsanitize% -fno-sanitize%,$(CFLAGS)) -fPIC \
+	    -shared -Wl,-z,relro,-z,now -o $@ $<
 
 include grader/box/box.mk
 

@@ -78,6 +78,8 @@ built() {
     done
     [ -x "$ROOT/build/$(box_build)/grader/box/box" ] ||
         die "box is not built: make B=$(box_build)"
+    [ -r "$ROOT/build/$BUILD/nchan/sockets.so" ] ||
+        die "nchan/sockets.so is not built: make B=$BUILD"
     [ -f "$ROOT/static/dist/index.html" ] ||
         die "the page is not built: make static"
 }

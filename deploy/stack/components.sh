@@ -151,7 +151,10 @@ start_nginx() {
         nginx -p "$DIR/nginx/" -c "$DIR/nginx/conf/nginx.conf" \
             -g "$(nginx_globals)" -t -q 2>"$DIR/log/nginx.log" ||
             fail nginx "refuses its configuration"
-        launch nginx nginx -p "$DIR/nginx/" -c "$DIR/nginx/conf/nginx.conf" \
+        # relative, because LD_PRELOAD cannot have blanks
+        install "$ROOT/build/$BUILD/nchan/sockets.so" "$DIR/nginx/sockets.so"
+        launch nginx env LD_PRELOAD=./nginx/sockets.so \
+            nginx -p "$DIR/nginx/" -c "$DIR/nginx/conf/nginx.conf" \
             -g "$(nginx_globals)"
         until nginx_answers; do
             running nginx || break
@@ -164,6 +167,11 @@ start_nginx() {
         [ $any = yes ] || port_is_taken
         [ $tries -lt 20 ] || port_is_taken
     done
+    # nchan would close sockets of others (deploy/nchan/sockets.c)
+    grep -q nginx/sockets.so "/proc/$(pid_of nginx)/maps" || {
+        stop_one nginx
+        fail nginx "runs without nginx/sockets.so"
+    }
     save_env
 }
 

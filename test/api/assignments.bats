@@ -229,6 +229,22 @@ fresh() { # PATH [options…]
     [[ "$last" =~ ^\ *[0-9]+\ 404$ ]] || { echo "after 2 s: $last"; return 1; }
 }
 
+@test "without Redis every answer is the same" {
+    fresh /api/assignments
+    local list=$BODY one
+    fresh /api/assignments/hello
+    one=$BODY
+    stack_redis FLUSHALL
+    fresh /api/assignments/hello
+    [ "$BODY" = "$one" ]
+    stack_stop redis
+    fresh /api/assignments/hello
+    [ "$BODY" = "$one" ]
+    fresh /api/assignments
+    [ "$BODY" = "$list" ]
+    stack_start redis
+}
+
 @test "an enrolled course: members only, the same 404 for all others" {
     local nobody stranger member path
     new_user
@@ -336,22 +352,4 @@ fresh() { # PATH [options…]
     api GET /api/assignments/nothing -H 'Accept: text/plain'
     is 404
     [[ "$BODY" == "REFUSED 404 "* ]]
-}
-
-# Last: for some seconds after Redis went away, nchan may close a connection of
-# nginx that is not its own (its time-out of a refused connection).
-@test "without Redis every answer is the same" {
-    fresh /api/assignments
-    local list=$BODY one
-    fresh /api/assignments/hello
-    one=$BODY
-    stack_redis FLUSHALL
-    fresh /api/assignments/hello
-    [ "$BODY" = "$one" ]
-    stack_stop redis
-    fresh /api/assignments/hello
-    [ "$BODY" = "$one" ]
-    fresh /api/assignments
-    [ "$BODY" = "$list" ]
-    stack_start redis
 }

@@ -494,6 +494,46 @@ said() { # USER TEXT FILE
     wait $poll
 }
 
+every_worker() { # COMMAND…: succeeds for each, given its log lines
+    local log=$ASSAY_DIR/log/nginx.log pid
+    for pid in $(sed -n 's/.*start worker process \([0-9]*\)$/\1/p' "$log"); do
+        grep -F " $pid#$pid: nchan: Redis " "$log" | "$@" || return 1
+    done
+}
+has_redis() { tail -n 1 | grep -qE 'upstream push: (ready|resume)'; }
+was_refused() { grep -q 'connection failed: '; }
+
+# deploy/nchan/sockets.c tells what is prevented here.  It happens to workers in
+# which no number is free below those of nchan's sockets: to those of an nginx
+# that has just started.  Such a worker does not hear of the refusal, because its
+# new socket was closed behind its back; ten seconds later it closes a client's.
+@test "when Redis goes away, nchan closes no socket of others" {
+    local how
+    for how in stop kill stop; do
+        stack_stop nginx
+        stack_start nginx
+        eventually 10 every_worker has_redis
+        "stack_$how" redis
+        eventually 5 every_worker was_refused
+        stack_start redis
+    done
+    eventually 20 every_worker has_redis
+}
+
+@test "an open websocket hears again when Redis is back" {
+    local listener
+    # until it is killed; each message may be heard more than once
+    socket -H "Cookie: assay=$TOKEN" --count 1000 --seconds 60 \
+        >"$BATS_TEST_TMPDIR/heard" &
+    listener=$!
+    eventually 10 said "$USER_ID" '{"before":1}' "$BATS_TEST_TMPDIR/heard"
+    stack_kill redis
+    stack_start redis
+    eventually 20 said "$USER_ID" '{"after":1}' "$BATS_TEST_TMPDIR/heard"
+    kill $listener
+    eventually 20 every_worker has_redis
+}
+
 @test "a websocket from another site, or of nobody, is refused" {
     local h
     for h in 'Origin: https://evil.example' 'Origin: null' \

@@ -134,6 +134,17 @@ between() { # LOW HIGH: $TOOK
     wait
 }
 
+@test "without Redis it waits just the same" {
+    stack_stop redis
+    judge_soon accepted 1 silently
+    seconds send POST '/api/assignments/greeting/submissions?wait=15' \
+        '{"language":"python3","code":"no bell at all"}' -H "$AUTH"
+    is 201
+    between 0 4
+    wait
+    stack_start redis
+}
+
 @test "somebody else's is 404, at once; a wrong wait is 422" {
     hand_in greeting python3 'not yours'
     local id=$SUBMISSION mine=$AUTH n
@@ -211,17 +222,4 @@ between() { # LOW HIGH: $TOOK
     is 200
     [ -n "$(header Retry-After)" ]
     stack_start wait
-}
-
-# Last: for some seconds after Redis went away, nchan may close a connection of
-# nginx that is not its own (its time-out of a refused connection).
-@test "without Redis it waits just the same" {
-    stack_stop redis
-    judge_soon accepted 1 silently
-    seconds send POST '/api/assignments/greeting/submissions?wait=15' \
-        '{"language":"python3","code":"no bell at all"}' -H "$AUTH"
-    is 201
-    between 0 4
-    wait
-    stack_start redis
 }
