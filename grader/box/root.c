@@ -279,9 +279,11 @@ root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
     char mode_text[16], procs_text[16];
     char *const env[] = {NULL};
     /* whatever whoever started box ignores (a shell: SIGINT of what it starts
-     * in the background), a program starts with all at their default */
+     * in the background; a make: 32 and 33), a program starts with all at their
+     * default.  By system call, because signal() refuses those two. */
+    const unsigned long by_default[8] = {0}; /* the kernel's struct sigaction */
     for (int i = 1; i < NSIG; i++)
-        signal(i, SIG_DFL);
+        syscall(SYS_rt_sigaction, i, by_default, NULL, 8);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
