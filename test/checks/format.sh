@@ -1,6 +1,6 @@
 #!/bin/bash
-# Every C file has the shape of .clang-format, and every script pleases
-# shellcheck (TAP).  `make lint` asks more, and takes longer.
+# Every C file has the shape of .clang-format, and shellcheck has nothing to
+# say of the scripts (TAP).  `make lint` asks more, and takes longer.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
