@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The road of a submission, from POST to the verdict that the page is pushed.
 
-    road.py URL --count N     one after another, by one user: the latencies
+    road.py URL --count N     one after another: the latencies
     road.py URL --queue N     N users hand in one program each, and go
 """
 import argparse
@@ -50,7 +50,7 @@ def percentile(sorted_values, share):
                              int(len(sorted_values) * share))]
 
 
-def latencies(url, count):
+def one_user(url, count, accepted, judged):
     conn = http.client.HTTPConnection(url.hostname, url.port)
     token = sign_up(conn)
     far = time.monotonic() + 600
@@ -59,7 +59,6 @@ def latencies(url, count):
     websocket.handshake(sock, url._replace(path="/api/events"),
                         [f"Authorization: Bearer {token}"], far, quiet=True)
     time.sleep(1)  # the subscription follows the handshake
-    accepted, judged = [], []
     for _ in range(count):
         start = time.monotonic()
         submission = request(conn, "POST", WHERE, token, program(),
@@ -77,6 +76,13 @@ def latencies(url, count):
         judged.append((time.monotonic() - start) * 1000)
         if event["verdict"] != "accepted":
             sys.exit(f"submission {submission}: {event['verdict']}")
+    sock.close()
+
+
+def latencies(url, count):
+    accepted, judged = [], []
+    while len(judged) < count:  # a user may not hand in for ever without pause
+        one_user(url, min(50, count - len(judged)), accepted, judged)
     for name, values in (("POST -> 202", accepted),
                          ("POST -> pushed verdict", judged)):
         values.sort()
