@@ -20,7 +20,7 @@
  */
 #include "core/access.h"
 #include "core/assignment.h"
-#include "core/schema.h"
+#include "core/handler.h"
 #include "lib/conf.h"
 #include "lib/secret.h"
 #include "lib/text.h"
@@ -312,16 +312,9 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/_member/assignments/{a}", HTTP_INTERNAL, member_one},
 };
 
-static const struct http_app app = {
-    .name = "assignments",
-    .routes = routes,
-    .nroutes = sizeof routes / sizeof routes[0],
-    .admit = access_admit,
-    .connected = schema_ready,
-};
-
 int
 main(int argc, char **argv)
 {
-    return http_main(&app, argc, argv);
+    return handler_main("assignments", routes, sizeof routes / sizeof routes[0],
+                        false, argc, argv);
 }

@@ -6,7 +6,7 @@
  * the browser, so it hears of its own submissions and of no other's.
  */
 #include "core/access.h"
-#include "core/schema.h"
+#include "core/handler.h"
 
 static enum err
 authorize(struct http_request *r)
@@ -19,16 +19,9 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/_authorize", HTTP_USER | HTTP_INTERNAL, authorize},
 };
 
-static const struct http_app app = {
-    .name = "authorize",
-    .routes = routes,
-    .nroutes = sizeof routes / sizeof routes[0],
-    .admit = access_admit,
-    .connected = schema_ready,
-};
-
 int
 main(int argc, char **argv)
 {
-    return http_main(&app, argc, argv);
+    return handler_main("authorize", routes, sizeof routes / sizeof routes[0],
+                        false, argc, argv);
 }

@@ -7,7 +7,7 @@
  */
 #include "core/access.h"
 #include "core/assignment.h"
-#include "core/schema.h"
+#include "core/handler.h"
 #include "core/score.h"
 #include "lib/conf.h"
 #include "lib/text.h"
@@ -65,16 +65,9 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/api/scores", HTTP_ANYONE, get_scores},
 };
 
-static const struct http_app app = {
-    .name = "scores",
-    .routes = routes,
-    .nroutes = sizeof routes / sizeof routes[0],
-    .admit = access_admit,
-    .connected = schema_ready,
-};
-
 int
 main(int argc, char **argv)
 {
-    return http_main(&app, argc, argv);
+    return handler_main("scores", routes, sizeof routes / sizeof routes[0],
+                        false, argc, argv);
 }

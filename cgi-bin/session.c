@@ -9,7 +9,7 @@
  * A wrong name and a wrong password are one answer that takes equally long.
  */
 #include "core/access.h"
-#include "core/schema.h"
+#include "core/handler.h"
 #include "core/token.h"
 #include "core/user.h"
 #include "lib/secret.h"
@@ -125,16 +125,9 @@ static const struct http_route routes[] = {
     {HTTP_DELETE, "/api/tokens/{id}", HTTP_USER, delete_token},
 };
 
-static const struct http_app app = {
-    .name = "session",
-    .routes = routes,
-    .nroutes = sizeof routes / sizeof routes[0],
-    .admit = access_admit,
-    .connected = schema_ready,
-};
-
 int
 main(int argc, char **argv)
 {
-    return http_main(&app, argc, argv);
+    return handler_main("session", routes, sizeof routes / sizeof routes[0],
+                        false, argc, argv);
 }

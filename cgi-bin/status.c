@@ -10,7 +10,7 @@
  * workers share; the metrics are those files, one after the other, and a few
  * gauges read from PostgreSQL and Redis at this moment.
  */
-#include "core/schema.h"
+#include "core/handler.h"
 #include "core/status.h"
 #include "lib/conf.h"
 #include "lib/counters.h"
@@ -154,15 +154,9 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/metrics", HTTP_NOBODY, get_metrics},
 };
 
-static const struct http_app app = {
-    .name = "status",
-    .routes = routes,
-    .nroutes = sizeof routes / sizeof routes[0],
-    .connected = schema_ready,
-};
-
 int
 main(int argc, char **argv)
 {
-    return http_main(&app, argc, argv);
+    return handler_main("status", routes, sizeof routes / sizeof routes[0],
+                        false, argc, argv);
 }

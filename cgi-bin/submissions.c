@@ -14,7 +14,7 @@
 #include "core/access.h"
 #include "core/answer.h"
 #include "core/event.h"
-#include "core/schema.h"
+#include "core/handler.h"
 #include "core/submission.h"
 #include "core/upload.h"
 #include "lib/conf.h"
@@ -243,16 +243,9 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/_wait/{id}", HTTP_USER | HTTP_INTERNAL, get_now},
 };
 
-static const struct http_app app = {
-    .name = "submissions",
-    .routes = routes,
-    .nroutes = sizeof routes / sizeof routes[0],
-    .admit = access_admit,
-    .connected = schema_ready,
-};
-
 int
 main(int argc, char **argv)
 {
-    return http_main(&app, argc, argv);
+    return handler_main("submissions", routes, sizeof routes / sizeof routes[0],
+                        false, argc, argv);
 }

@@ -11,7 +11,7 @@
  */
 #include "core/access.h"
 #include "core/assignment.h"
-#include "core/schema.h"
+#include "core/handler.h"
 #include "core/user.h"
 #include "lib/conf.h"
 #include "lib/secret.h"
@@ -157,16 +157,9 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/api/me/progress", HTTP_USER, get_progress},
 };
 
-static const struct http_app app = {
-    .name = "users",
-    .routes = routes,
-    .nroutes = sizeof routes / sizeof routes[0],
-    .admit = access_admit,
-    .connected = schema_ready,
-};
-
 int
 main(int argc, char **argv)
 {
-    return http_main(&app, argc, argv);
+    return handler_main("users", routes, sizeof routes / sizeof routes[0],
+                        false, argc, argv);
 }

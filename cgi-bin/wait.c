@@ -14,7 +14,7 @@
  */
 #include "core/access.h"
 #include "core/answer.h"
-#include "core/schema.h"
+#include "core/handler.h"
 #include "core/submission.h"
 #include "lib/clock.h"
 #include "lib/stream.h"
@@ -70,17 +70,9 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/_wait/{id}", HTTP_USER | HTTP_INTERNAL, wait_and_answer},
 };
 
-static const struct http_app app = {
-    .name = "wait",
-    .routes = routes,
-    .nroutes = sizeof routes / sizeof routes[0],
-    .admit = access_admit,
-    .connected = schema_ready,
-    .waits = true,
-};
-
 int
 main(int argc, char **argv)
 {
-    return http_main(&app, argc, argv);
+    return handler_main("wait", routes, sizeof routes / sizeof routes[0], true,
+                        argc, argv);
 }
