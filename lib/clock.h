@@ -6,8 +6,9 @@
 
 #include <stdint.h>
 
-/* CLOCK_MONOTONIC in milliseconds. */
+/* CLOCK_MONOTONIC in milliseconds, and in microseconds. */
 int64_t clock_ms(void);
+int64_t clock_us(void);
 
 /* Sleep for `ms`, or until a signal comes. */
 void clock_sleep(int64_t ms);

@@ -32,7 +32,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -141,19 +140,11 @@ serve(struct http_request *r)
     }
 }
 
-static int64_t
-now_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static void
 handle_one(const struct http_app *app, FCGX_Request *f, struct db *db,
            struct redis *redis)
 {
-    int64_t start = now_us();
+    int64_t start = clock_us();
     struct http_impl i = {
         .env = f->envp, .read = read_stream, .cookie = f->in, .status = 500};
     struct http_request r = {.app = app, .db = db, .redis = redis, .impl = &i};
@@ -165,7 +156,7 @@ handle_one(const struct http_app *app, FCGX_Request *f, struct db *db,
     FCGX_Finish_r(f);
     atomic_fetch_add(count.by_class[i.status / 100 % 6], 1);
     atomic_fetch_add(count.requests, 1);
-    atomic_fetch_add(count.microseconds, (uint64_t)(now_us() - start));
+    atomic_fetch_add(count.microseconds, (uint64_t)(clock_us() - start));
     http_request_free(&r);
 }
 

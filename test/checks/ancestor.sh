@@ -5,26 +5,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-N=0 BAD=0
-tap() { # NAME REASON-IF-BAD
-    N=$((N + 1))
-    if [ -z "$2" ]; then
-        echo "ok $N - $1"
-    else
-        BAD=1
-        echo "not ok $N - $1"
-        printf '%s\n' "$2" | sed 's/^/#   /'
-    fi
-}
+# shellcheck source=test/lib/report.bash
+. test/lib/report.bash
 # This file still has the test that holds the defect off.
 tested() { # DEFECT FILE TEST
-    tap "$1" "$(grep -qF -- "$3" "$2" || echo "no '$3' in $2")"
+    report "$1" "$(grep -qF -- "$3" "$2" || echo "no '$3' in $2")"
 }
 # No line of the sources matches.
 absent() { # DEFECT PATTERN FOLDERS…
     local name=$1 pattern=$2
     shift 2
-    tap "$name" "$(grep -rnEi --include='*.[ch]' --include='*.sh' \
+    report "$name" "$(grep -rnEi --include='*.[ch]' --include='*.sh' \
         --include='*.conf' --include='*.py' -- "$pattern" "$@" || true)"
 }
 
@@ -53,5 +44,4 @@ tested "11 the second tab hears nothing" \
 tested "12 points added twice" \
     test/grader/queue.bats "ancestor: points added twice"
 
-echo "1..$N"
-exit $BAD
+report_end

@@ -4,17 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-N=0 BAD=0
-report() { # NAME OFFENDERS
-    N=$((N + 1))
-    if [ -z "$2" ]; then
-        echo "ok $N - $1"
-    else
-        BAD=1
-        echo "not ok $N - $1"
-        printf '%s\n' "$2" | sed 's/^/#   /'
-    fi
-}
+# shellcheck source=test/lib/report.bash
+. test/lib/report.bash
 
 # -- options: `| name | default | …` in the table of docs/OPERATIONS.md
 table() {
@@ -58,5 +49,4 @@ report "no migration of a release has changed" \
     "$(cd sql && [ ! -s released.sha256 ] || sha256sum --quiet -c \
         released.sha256 2>&1 || true)"
 
-echo "1..$N"
-exit $BAD
+report_end

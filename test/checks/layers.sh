@@ -3,17 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-N=0 BAD=0
-report() { # NAME OFFENDERS
-    N=$((N + 1))
-    if [ -z "$2" ]; then
-        echo "ok $N - $1"
-    else
-        BAD=1
-        echo "not ok $N - $1"
-        printf '%s\n' "$2" | sed 's/^/#   /'
-    fi
-}
+# shellcheck source=test/lib/report.bash
+. test/lib/report.bash
 
 # Lines of `path:line:#include …` in the C files below these folders.
 includes() { grep -rnE --include='*.[ch]' '^ *# *include' "$@" || true; }
@@ -63,5 +54,4 @@ report "no SQL outside core/" "$(grep -rnE --include='*.[ch]' \
 report "no shell is started" "$(grep -rnE --include='*.[ch]' \
     '\b(system|popen) *\(' lib core cgi-bin cli grader || true)"
 
-echo "1..$N"
-exit $BAD
+report_end
