@@ -22,6 +22,7 @@ enum {
     TICK_MS = 500,        /* between two calls of an idle watch */
     PATIENCE_MS = 120000, /* beyond the run's own limits, for a free slot */
     CHANNEL_CHUNK = 65536,
+    TESTS_OUT_KEEP = 16384,
     CHANNEL_REST = 1 << 20 /* read at most so much after the end */
 };
 
@@ -168,6 +169,7 @@ connect_box(struct run_box *b)
     }
     b->hello = hello.hello;
     b->hello.isolation[sizeof b->hello.isolation - 1] = '\0';
+    b->hello.zygotes[sizeof b->hello.zygotes - 1] = '\0';
     return ERR_OK;
 fail:
     close_fd(&b->sock);
@@ -180,7 +182,8 @@ run_describe(struct run_box *b, char **out)
     *out = NULL;
     enum err e = connect_box(b);
     if (e == ERR_OK)
-        *out = xasprintf("%u slots, %s", b->hello.slots, b->hello.isolation);
+        *out = xasprintf("%u slots (%s), %s", b->hello.slots, b->hello.zygotes,
+                         b->hello.isolation);
     return e;
 }
 
@@ -204,6 +207,17 @@ add_texts(struct box_run *q, const char *const *list, int max)
     return n;
 }
 
+static void
+fill_limits(const struct run_limits *from, struct box_limits *to)
+{
+    *to = (struct box_limits){.cpu_ms = from->cpu_ms,
+                              .wall_ms = from->wall_ms,
+                              .memory_kb = from->memory_kb,
+                              .processes = from->processes,
+                              .output_kb = from->output_kb,
+                              .disk_kb = from->disk_kb};
+}
+
 static enum err
 fill_request(const struct run_request *r, struct box_run *q)
 {
@@ -216,17 +230,15 @@ fill_request(const struct run_request *r, struct box_run *q)
         return ERR_INTERNAL;
     }
     q->type = BOX_RUN;
-    strcpy(q->zygote, "exec");
+    snprintf(q->zygote, sizeof q->zygote, "%s",
+             r->zygote != NULL ? r->zygote : "exec");
     q->argc = (uint32_t)argc;
     q->envc = (uint32_t)envc;
-    q->limits = (struct box_limits){.cpu_ms = r->limits.cpu_ms,
-                                    .wall_ms = r->limits.wall_ms,
-                                    .memory_kb = r->limits.memory_kb,
-                                    .processes = r->limits.processes,
-                                    .output_kb = r->limits.output_kb,
-                                    .disk_kb = r->limits.disk_kb};
+    fill_limits(&r->limits, &q->limits);
+    fill_limits(&r->tests, &q->tests);
     q->flags = (r->stdin_fd >= 0 ? BOX_HAS_STDIN : 0U) |
-               (r->channel ? BOX_HAS_CHANNEL : 0U);
+               (r->channel ? BOX_HAS_CHANNEL : 0U) |
+               (r->split ? BOX_SPLIT : 0U);
     q->nfiles = (uint32_t)r->nfiles;
     for (size_t i = 0; i < r->nfiles; i++) {
         size_t n = strlen(r->files[i].name);
@@ -234,6 +246,7 @@ fill_request(const struct run_request *r, struct box_run *q)
             return ERR_INTERNAL;
         memcpy(q->file[i].name, r->files[i].name, n);
         q->file[i].mode = (uint32_t)r->files[i].mode;
+        q->file[i].for_tests = r->files[i].for_tests;
     }
     if (r->artefact != NULL && strlen(r->artefact) >= BOX_NAME_MAX)
         return ERR_INTERNAL;
@@ -250,6 +263,7 @@ struct run {
     run_watch *watch;
     void *cookie;
     int out, err;   /* memfds that the program writes */
+    int tests_out;  /* likewise the tests of a split run */
     int channel[2]; /* ours, the program's */
     int64_t told;   /* when watch was called last */
 };
@@ -273,7 +287,9 @@ start(struct run *run)
         goto out;
     run->out = output_memfd("stdout");
     run->err = output_memfd("stderr");
-    if (run->out < 0 || run->err < 0 ||
+    if (r->split)
+        run->tests_out = output_memfd("tests");
+    if (run->out < 0 || run->err < 0 || (r->split && run->tests_out < 0) ||
         (r->channel && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
                                   run->channel) != 0)) {
         log_errno("cannot make descriptors", "program=%s", r->argv[0]);
@@ -286,6 +302,8 @@ start(struct run *run)
         fds[n++] = r->stdin_fd;
     if (r->channel)
         fds[n++] = run->channel[1];
+    if (r->split)
+        fds[n++] = run->tests_out;
     for (size_t i = 0; i < r->nfiles; i++)
         fds[n++] = r->files[i].fd;
     if (send_request(run->box->sock, q, fds, n) != 0) {
@@ -406,6 +424,21 @@ end_of(uint32_t wire, enum run_end *end)
 }
 
 static enum err
+tests_end_of(uint32_t wire, enum run_tests *end)
+{
+    static const enum run_tests ends[] = {[BOX_TESTS_NONE] = RUN_TESTS_NONE,
+                                          [BOX_TESTS_EXITED] = RUN_TESTS_EXITED,
+                                          [BOX_TESTS_KILLED] = RUN_TESTS_KILLED,
+                                          [BOX_TESTS_LIMIT] = RUN_TESTS_LIMIT};
+    if (wire > BOX_TESTS_LIMIT) {
+        log_warn("box says an unknown end of tests", "end=%u", wire);
+        return ERR_UNAVAILABLE;
+    }
+    *end = ends[wire];
+    return ERR_OK;
+}
+
+static enum err
 finish(struct run *run, union answer *a, int *artefact, struct run_result *out)
 {
     int64_t max = run->request->limits.output_kb * 1024;
@@ -417,16 +450,22 @@ finish(struct run *run, union answer *a, int *artefact, struct run_result *out)
                                                       : ERR_UNAVAILABLE;
     }
     enum err e = end_of(a->exit.end, &out->end);
+    if (e == ERR_OK)
+        e = tests_end_of(a->exit.tests, &out->tests);
     if (e != ERR_OK)
         return e;
     out->status = a->exit.status;
     out->cpu_ms = (a->exit.cpu_us + 500) / 1000;
     out->wall_ms = (a->exit.wall_us + 500) / 1000;
     out->memory_kb = a->exit.memory_kb;
+    out->starved_ms = a->exit.starved_us / 1000;
+    out->tests_status = a->exit.tests_status;
     out->artefact_fd = *artefact;
     *artefact = -1;
     read_output(run->out, max, &out->out);
     read_output(run->err, max, &out->err);
+    if (run->tests_out >= 0)
+        read_output(run->tests_out, TESTS_OUT_KEEP, &out->tests_out);
     return ERR_OK;
 }
 
@@ -440,6 +479,7 @@ run_program(struct run_box *b, const struct run_request *q, run_watch *watch,
                       .cookie = cookie,
                       .out = -1,
                       .err = -1,
+                      .tests_out = -1,
                       .channel = {-1, -1}};
     union answer a = {0};
     int artefact = -1;
@@ -456,6 +496,7 @@ run_program(struct run_box *b, const struct run_request *q, run_watch *watch,
     close_fd(&artefact);
     close_fd(&run.out);
     close_fd(&run.err);
+    close_fd(&run.tests_out);
     close_fd(&run.channel[0]);
     close_fd(&run.channel[1]);
     return e;
@@ -466,6 +507,7 @@ run_result_free(struct run_result *r)
 {
     buf_free(&r->out);
     buf_free(&r->err);
+    buf_free(&r->tests_out);
     close_fd(&r->artefact_fd);
 }
 

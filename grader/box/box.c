@@ -25,7 +25,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -44,12 +43,10 @@
 struct box box = {.epoll = -1,
                   .listener = {.fd = -1},
                   .signals = {.fd = -1},
-                  .zygote = -1,
                   .filter = -1,
                   .peer = (uid_t)-1,
                   /* free of any convention: above nspawn's and subuid's */
-                  .base = 1900000000,
-                  .nslots = 2};
+                  .base = 1900000000};
 
 int64_t
 now_us(void)
@@ -171,12 +168,17 @@ box_isolation(char *text, size_t size)
 static void
 usage(FILE *f)
 {
-    fprintf(f, "usage: box [-t] [-s SOCKET] [-u USER] [-n SLOTS] [-Z ZYGOTE]\n"
+    fprintf(f, "usage: box [-t] [-s SOCKET] [-u USER] [-n [KIND=]SLOTS]...\n"
+               "           [-Z ZYGOTE]\n"
                "           [-U FIRST_UID] [-M HIDDEN_FOLDER]...\n"
                "  -s  socket to listen on (default /run/assay/box.sock)\n"
                "  -u  user who may ask (default: who runs box)\n"
-               "  -n  slots, one more than runs at once (default 2)\n"
-               "  -Z  program of the slots (default: ../zygote/exec)\n"
+               "  -n  slots of each kind (exec, python3), one more than runs "
+               "at once\n"
+               "      (default 2); KIND=SLOTS: of that kind\n"
+               "  -Z  program of the exec slots (default: ../zygote/exec); "
+               "those of the\n"
+               "      other kinds stand beside it\n"
                "  -U  first of 3 x SLOTS user ids that are nobody's\n"
                "  -M  folder under /usr that no program may see\n"
                "  -t  try one slot, print what isolation this host gives\n");
@@ -255,33 +257,6 @@ use_rights(bool leaving)
     cap_free(caps);
 }
 
-/* The zygote's program is executed by a nobody of a fresh user namespace, so
- * others must be able to. */
-static int
-open_zygote(const char *path)
-{
-    char self[PATH_MAX], file[2 * PATH_MAX];
-    struct stat st;
-    if (path == NULL) {
-        ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-        if (n < 0)
-            return -1;
-        self[n] = '\0';
-        snprintf(file, sizeof file, "%s/../zygote/exec", dirname(self));
-        path = file;
-    }
-    box.zygote = open(path, O_RDONLY | O_CLOEXEC);
-    if (box.zygote < 0 || fstat(box.zygote, &st) != 0) {
-        note_errno("no zygote", "file=%s", path);
-        return -1;
-    }
-    if (box.root && (st.st_mode & 0005) != 0005) {
-        note("zygote not executable by others", "file=%s", path);
-        return -1;
-    }
-    return 0;
-}
-
 static int
 watch_signals(void)
 {
@@ -301,14 +276,14 @@ set_up(const char *zygote)
 {
     struct rlimit files;
     box.root = geteuid() == 0;
-    if (box.root && check_ids() != 0)
-        return -1;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
     box.epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (box.epoll < 0 || watch_signals() != 0 || open_zygote(zygote) != 0)
+    if (box.epoll < 0 || watch_signals() != 0 || kinds_open(zygote) != 0)
+        return -1;
+    if (box.root && check_ids() != 0)
         return -1;
     box.filter = filter_make();
     if (box.filter < 0) {
@@ -340,7 +315,7 @@ main(int argc, char **argv)
     const char *path = "/run/assay/box.sock", *zygote = NULL;
     bool test = false;
     int opt = 0, rc = 2;
-    char text[200];
+    char text[200], kinds[64];
     box.peer = geteuid();
     hide("/usr/share/assay");
     hide("/usr/local/share/assay");
@@ -349,8 +324,8 @@ main(int argc, char **argv)
             path = optarg;
         else if (opt == 'u')
             box.peer = uid_of(optarg);
-        else if (opt == 'n')
-            box.nslots = strtoul(optarg, NULL, 10);
+        else if (opt == 'n' && kinds_slots(optarg))
+            continue;
         else if (opt == 'Z')
             zygote = optarg;
         else if (opt == 'U')
@@ -365,9 +340,8 @@ main(int argc, char **argv)
         }
     }
     if (test)
-        box.nslots = 1;
-    if (optind != argc || box.nslots < 1 || box.nslots > BOX_SLOTS_MAX ||
-        box.base < 1000) {
+        kinds_slots("1");
+    if (optind != argc || box.base < 1000) {
         usage(stderr);
         return 2;
     }
@@ -380,11 +354,13 @@ main(int argc, char **argv)
     if (slots_start() != 0 || first_slot() != 0)
         goto out;
     box_isolation(text, sizeof text);
+    kinds_list(kinds, sizeof kinds);
     rc = 0;
     if (test)
         printf("%s\n", text);
     else
-        note("ready", "slots=%zu isolation=\"%s\"", box.nslots, text);
+        note("ready", "slots=%zu zygotes=\"%s\" isolation=\"%s\"", box.nslots,
+             kinds, text);
     while (!test && !box.stopping)
         round_of_events();
 out:

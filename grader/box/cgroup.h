@@ -38,10 +38,12 @@ struct cgroup_host {
     unsigned serves; /* of all trees */
 };
 
-/* A slot's leaves: "s" of each tree, where submissions live; "z", where the
- * zygote lives on v2 (on v1 it stays with box). */
+/* A leaf of a slot, in each tree: "s", where submissions live, or "t", where
+ * the tests of split runs do; beside it is "z", where the zygote lives on v2
+ * (on v1 it stays with box). */
 struct cgroup_leaf {
-    int dir[CGROUP_TREES];   /* of "s" */
+    const char *name;        /* "s" or "t" */
+    int dir[CGROUP_TREES];   /* its folder */
     int procs[CGROUP_TREES]; /* its cgroup.procs, for writing */
     size_t ntrees;
     int zygote;        /* dir of "z" for CLONE_INTO_CGROUP; -1 */
@@ -59,8 +61,9 @@ struct cgroup_leaf {
 void cgroup_open(struct cgroup_host *host);
 void cgroup_close(struct cgroup_host *host); /* removes our folders */
 
+/* `name` is kept.  0, or -1 and it is said why. */
 int cgroup_leaf_open(const struct cgroup_host *host, size_t index,
-                     struct cgroup_leaf *leaf);
+                     const char *name, struct cgroup_leaf *leaf);
 void cgroup_leaf_close(const struct cgroup_host *host, size_t index,
                        struct cgroup_leaf *leaf);
 
@@ -75,6 +78,10 @@ int64_t cgroup_leaf_cpu_us(const struct cgroup_host *host,
                            const struct cgroup_leaf *leaf);
 int64_t cgroup_leaf_peak_kb(const struct cgroup_host *host,
                             const struct cgroup_leaf *leaf);
+/* How long what lives there now, its first threads, was ready to run and did
+ * not: other programs had the processors. */
+int64_t cgroup_leaf_starved_us(const struct cgroup_host *host,
+                               const struct cgroup_leaf *leaf);
 int64_t cgroup_leaf_oom_kills(const struct cgroup_host *host,
                               const struct cgroup_leaf *leaf);
 

@@ -36,22 +36,26 @@ make_leaf(const struct cgroup_tree *t, size_t index, const char *leaf, int *dir)
 }
 
 int
-cgroup_leaf_open(const struct cgroup_host *host, size_t index,
+cgroup_leaf_open(const struct cgroup_host *host, size_t index, const char *name,
                  struct cgroup_leaf *leaf)
 {
-    *leaf = (struct cgroup_leaf){
-        .zygote = -1, .peak = -1, .memory_kb = -1, .processes = -1};
+    *leaf = (struct cgroup_leaf){.name = name,
+                                 .zygote = -1,
+                                 .peak = -1,
+                                 .memory_kb = -1,
+                                 .processes = -1};
     for (size_t i = 0; i < host->ntrees; i++) {
         const struct cgroup_tree *t = &host->tree[i];
         leaf->dir[i] = leaf->procs[i] = -1;
         leaf->ntrees = i + 1;
-        if (make_leaf(t, index, "s", &leaf->dir[i]) != 0)
+        if (make_leaf(t, index, name, &leaf->dir[i]) != 0)
             goto fail;
         leaf->procs[i] = openat(leaf->dir[i], "cgroup.procs",
                                 O_WRONLY | O_CLOEXEC);
         if (leaf->procs[i] < 0)
             goto fail;
-        if (t->v2 && make_leaf(t, index, "z", &leaf->zygote) != 0)
+        if (t->v2 && strcmp(name, "s") == 0 &&
+            make_leaf(t, index, "z", &leaf->zygote) != 0)
             goto fail;
         /* where v1 does not count swap, the limit must not lead there */
         if (!t->v2 && (t->serves & CGROUP_MEMORY))
@@ -79,11 +83,12 @@ cgroup_leaf_close(const struct cgroup_host *host, size_t index,
     close_all(&leaf->peak, 1);
     for (size_t i = 0; i < leaf->ntrees; i++) {
         char path[PATH_MAX];
-        static const char *const parts[] = {"/s", "/z", ""};
+        /* the last leaf takes the slot's folder with it */
+        const char *const parts[] = {leaf->name, "z", ""};
         close_all(&leaf->dir[i], 1);
         close_all(&leaf->procs[i], 1);
         for (size_t k = 0; k < 3; k++) {
-            snprintf(path, sizeof path, "%.*s/%zu%s", DIR_ROOM,
+            snprintf(path, sizeof path, "%.*s/%zu/%s", DIR_ROOM,
                      host->tree[i].dir, index, parts[k]);
             rmdir(path);
         }
@@ -234,4 +239,33 @@ cgroup_leaf_oom_kills(const struct cgroup_host *host,
     int64_t n = v2 ? cgroup_read_key(dir, "memory.events", "oom_kill")
                    : cgroup_read_key(dir, "memory.oom_control", "oom_kill");
     return n - leaf->base_oom;
+}
+
+/* /proc/PID/schedstat: time on a processor, time waiting for one (both in ns),
+ * turns.  https://docs.kernel.org/scheduler/sched-stats.html */
+static int64_t
+waited_ns(long pid)
+{
+    char path[64], text[128] = "";
+    long long on = 0, waited = 0;
+    snprintf(path, sizeof path, "/proc/%ld/schedstat", pid);
+    if (cgroup_read(AT_FDCWD, path, text, sizeof text) != 0 ||
+        sscanf(text, "%lld %lld", &on, &waited) != 2)
+        return 0;
+    return waited;
+}
+
+int64_t
+cgroup_leaf_starved_us(const struct cgroup_host *host,
+                       const struct cgroup_leaf *leaf)
+{
+    char text[4096] = "", *state = NULL;
+    int64_t ns = 0;
+    if (host->ntrees == 0 ||
+        cgroup_read(leaf->dir[0], "cgroup.procs", text, sizeof text) != 0)
+        return 0;
+    for (char *line = strtok_r(text, "\n", &state); line != NULL;
+         line = strtok_r(NULL, "\n", &state))
+        ns += waited_ns(strtol(line, NULL, 10));
+    return ns / 1000;
 }

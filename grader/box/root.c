@@ -234,7 +234,8 @@ become_root(void)
 
 /* Descriptors to their places (zygote.h), everything else closed. */
 static int
-place(int control, const struct cgroup_leaf *leaf)
+place(int control, int file, const struct cgroup_leaf *const *leaves,
+      size_t nleaves)
 {
     enum {
         HIGH = 100
@@ -246,9 +247,10 @@ place(int control, const struct cgroup_leaf *leaf)
     from[n++] = 2;
     from[n++] = control;
     from[n++] = box.filter;
-    for (size_t i = 0; i < leaf->ntrees; i++)
-        from[n++] = leaf->procs[i];
-    from[n++] = box.zygote;
+    for (size_t k = 0; k < nleaves; k++)
+        for (size_t i = 0; i < leaves[k]->ntrees; i++)
+            from[n++] = leaves[k]->procs[i];
+    from[n++] = file;
     /* up first, out of each other's way */
     for (int i = 0; i < n; i++)
         if ((from[i] = fcntl(from[i], F_DUPFD, HIGH)) < 0)
@@ -274,7 +276,8 @@ volunteer(void)
 }
 
 void
-root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
+root_enter(int control, int file, const struct cgroup_leaf *const *leaves,
+           size_t nleaves, unsigned mode)
 {
     char mode_text[16], procs_text[16];
     char *const env[] = {NULL};
@@ -290,7 +293,7 @@ root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
     /* first of all: as long as we have a copy of box's end of `control`, and
      * of graderd's connections, their end cannot be seen, and a box that is
      * killed now would leave us waiting for ever */
-    int file = place(control, leaf);
+    file = place(control, file, leaves, nleaves);
     volunteer();
     wait_for_go();
     become_root();
@@ -299,7 +302,7 @@ root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
         die("sethostname", "");
     make_root();
     snprintf(mode_text, sizeof mode_text, "%u", mode);
-    snprintf(procs_text, sizeof procs_text, "%zu", leaf->ntrees);
+    snprintf(procs_text, sizeof procs_text, "%zu", leaves[0]->ntrees);
     char *const argv[] = {(char *)(uintptr_t) "zygote", mode_text, procs_text,
                           NULL};
     syscall(SYS_execveat, file, "", argv, env, AT_EMPTY_PATH);

@@ -9,7 +9,7 @@
 enum slot_state {
     SLOT_DOWN,     /* no zygote; started again at `deadline` */
     SLOT_STARTING, /* the zygote sets itself up */
-    SLOT_IDLE,     /* a runner waits in its leaf */
+    SLOT_IDLE,     /* its runners wait in their leaves */
     SLOT_RUNNING,  /* it has a job */
     SLOT_CLEANING, /* the job is answered; a new runner is being made */
     SLOT_DYING     /* the zygote was killed */
@@ -19,6 +19,7 @@ enum {
     START_US = 10000000,
     CLEAN_US = 1000000, /* a slot that is slower than that is replaced */
     RETRY_US = 50000,
+    WARM_US = 5000,  /* nothing has run for so long: rehearse */
     RUNS_MAX = 1000, /* then a fresh one, whatever may have piled up */
     FAILURES_MAX = 4 /* of every slot before box gives up at start */
 };
@@ -30,22 +31,31 @@ enum run_kill {
     RUN_KILL_WALL,
     RUN_KILL_MEMORY,
     RUN_KILL_OUTPUT,
+    RUN_KILL_TESTS, /* they are over a limit of theirs */
     RUN_KILL_CLIENT /* the client went away */
 };
 
 struct slot {
+    const struct kind *kind;
     enum slot_state state;
     pid_t pid;
-    struct source pidfd, control, job;
-    struct cgroup_leaf leaf;
+    struct source pidfd, control;
+    struct source job, tests_job; /* of either runner */
+    struct cgroup_leaf leaf, tests_leaf;
     int64_t deadline; /* of this state, CLOCK_MONOTONIC */
     int failures;     /* starts since the last good life */
     int runs;
+    int waiting_for; /* runners that have not attached themselves yet */
+    bool warm;       /* they were told to rehearse */
     /* of the run */
     struct client *client; /* NULL: it went away */
     struct box_limits limits;
-    int out, err;
+    struct box_limits tests; /* of a split run */
+    bool busy;               /* there is one, until it is answered */
+    bool split;
+    int out, err, tests_out; /* -1: not split */
     int64_t started;
+    int64_t starved_us;
     int64_t last_chance; /* after a KILL: then the zygote itself goes */
     enum run_kill kill;
     struct zygote_msg usage; /* newest */
