@@ -176,7 +176,7 @@ usage(FILE *f)
                "  -n  slots of each kind (exec, python3), one more than runs "
                "at once\n"
                "      (default 2); KIND=SLOTS: of that kind\n"
-               "  -Z  program of the exec slots (default: ../zygote/exec); "
+               "  -Z  program of the exec slots (default: ../zygotes/exec); "
                "those of the\n"
                "      other kinds stand beside it\n"
                "  -U  first of 3 x SLOTS user ids that are nobody's\n"

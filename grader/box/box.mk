@@ -1,7 +1,9 @@
 # box and its zygotes: the only privileged code, so it links nothing of ours.
 
 BOX_O    := $(call objs,grader/box/*.c)
-ZYGOTE   := $(BUILD)/grader/zygote/exec
+# where box looks for all of them
+ZYGOTES  := $(BUILD)/grader/zygotes
+ZYGOTE   := $(ZYGOTES)/exec
 ZYGOTE_O := $(call objs,grader/zygote/exec.c grader/zygote/slot.c \
                         grader/zygote/runner.c)
 
@@ -14,9 +16,33 @@ $(BOX): $(BOX_O) | $(ZYGOTE)
 # with sanitizers: they are not for static programs, nor for process 1.
 $(ZYGOTE_O): override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS))
 $(ZYGOTE): $(ZYGOTE_O)
+	@mkdir -p $(@D)
 	$(CC) -static -o $@ $(ZYGOTE_O)
 
-all: $(ZYGOTE)
+# The python3 zygote has the interpreter in it, as /usr/bin/python3 has.  Not
+# the first python3-config of PATH, which may be somebody's own.
+PYTHON_CONFIG ?= /usr/bin/python3-config
+PYTHON_O := $(call objs,grader/zygote/python3/*.c grader/zygote/slot.c \
+                        grader/zygote/runner.c) \
+            $(patsubst %.py,$(BUILD)/%.py.o,$(wildcard grader/zygote/python3/*.py))
+PYTHON_A = $(shell $(PYTHON_CONFIG) --configdir)/libpython$(shell \
+             /usr/bin/python3 -Ic 'import sysconfig; print(sysconfig.get_config_var("LDVERSION"))').a
+
+$(call objs,grader/zygote/python3/*.c): override CFLAGS := $(filter-out \
+    -fsanitize=%,$(CFLAGS)) $(shell $(PYTHON_CONFIG) --includes)
+
+$(BUILD)/%.py.o: %.py
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)ld -r -b binary -z noexecstack -o $@ $<
+
+$(ZYGOTES)/python3: $(PYTHON_O)
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) -no-pie -Wl,-export-dynamic -o $@ $(PYTHON_O) $(PYTHON_A) \
+	    $$($(PYTHON_CONFIG) --embed --libs | sed 's/-lpython[^ ]*//') -lz -lexpat
+
+all: $(ZYGOTE) $(ZYGOTES)/python3
 
 # Hostile programs on a real box; needs nothing but what box needs.
 HOSTILE   := $(BUILD)/test/hostile/driver $(BUILD)/test/hostile/protocol

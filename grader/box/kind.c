@@ -93,7 +93,7 @@ kinds_open(const char *exec)
         ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
         if (n < 0)
             return -1;
-        snprintf(folder, sizeof folder, "%s/../zygote", dirname(self));
+        snprintf(folder, sizeof folder, "%s/../zygotes", dirname(self));
     } else {
         snprintf(self, sizeof self, "%s", exec);
         snprintf(folder, sizeof folder, "%s", dirname(self));
