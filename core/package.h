@@ -16,7 +16,8 @@
  * tests/ folder), languages (list; else problem.yaml's; else those of the
  * model solutions and starters), points (100), feedback (full | message |
  * name | none, of tests that are no samples), partial (true: points by test
- * weight), weights ({secret/big: 3}, of a test, or of each test of a group).
+ * weight), isolation (unittest: split | shared; shared where tests need what
+ * two processes cannot give them: docs/ADDING.md), weights ({secret/big: 3}, of a test, or of each test of a group).
  *
  * The flags of the default output validator stand where the formats have them
  * (output_validator_args in test_group.yaml and NAME.yaml; legacy:
@@ -91,6 +92,7 @@ struct package {
     double points;
     bool partial;
     enum package_feedback feedback; /* unittest kind, and secret tests of io */
+    bool shared; /* unittest: tests and submission in one process */
     int64_t time_limit_ms;
     int64_t memory_limit_kb;
     int64_t output_limit_kb;

@@ -243,6 +243,18 @@ read_feedback(struct package_reader *r, const char *file, const struct yaml *y,
 }
 
 static void
+read_isolation(struct package_reader *r, const char *file, const struct yaml *y,
+               void *out)
+{
+    const char *text = yaml_kind(y) == YAML_TEXT ? yaml_text(y) : "";
+
+    (void)out;
+    if (strcmp(text, "split") != 0 && strcmp(text, "shared") != 0)
+        package_fault(r, file, yaml_line(y), "expected split or shared");
+    r->p->shared = strcmp(text, "shared") == 0;
+}
+
+static void
 read_partial(struct package_reader *r, const char *file, const struct yaml *y,
              void *out)
 {
@@ -260,6 +272,7 @@ read_assay(struct package_reader *r, const char *file, const struct yaml *y,
         {"languages", PACKAGE_BOTH, read_languages},
         {"points", PACKAGE_BOTH, read_points},
         {"feedback", PACKAGE_BOTH, read_feedback},
+        {"isolation", PACKAGE_BOTH, read_isolation},
         {"partial", PACKAGE_BOTH, read_partial},
         {"weights", PACKAGE_BOTH, NULL}, /* with data/, whose names it has */
     };
