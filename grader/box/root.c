@@ -4,6 +4,7 @@
  * who is nobody outside.  It makes the file system that programs see:
  *
  *   /usr            of the host, read-only; /bin /lib /lib64 lead into it
+ *   /assay          what graderd prepared for compilers (box -R), read-only
  *   /etc            passwd, group, ld.so.cache, alternatives: nothing else
  *   /dev            null zero full random urandom, fd stdin stdout stderr
  *   /proc           own processes only, without anything of the kernel's
@@ -175,9 +176,26 @@ mask(const char *path)
              MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=0755");
 }
 
+/* Opened before STAGE covers it, should it be below. */
+static void
+show(int folder)
+{
+    char path[32];
+    if (box.shown == NULL)
+        return;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", folder);
+    do_mkdir("assay", 0755);
+    bind_read_only(path, "assay");
+    close(folder);
+}
+
 static void
 make_root(void)
 {
+    int shown = -1;
+    if (box.shown != NULL &&
+        (shown = open(box.shown, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+        die("open", box.shown);
     do_mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
     do_mount("tmpfs", STAGE, "tmpfs", MS_NOSUID | MS_NODEV,
              "size=2m,nr_inodes=256,mode=0755");
@@ -186,6 +204,7 @@ make_root(void)
     make_usr();
     make_dev();
     make_etc();
+    show(shown);
     do_mkdir("proc", 0755);
     /* before pivot_root: the kernel demands that a proc is visible still */
     do_mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
