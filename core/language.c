@@ -39,11 +39,12 @@ static const struct {
     {                                                                          \
         key, KEY_ARGV, offsetof(struct language, field), 0, required           \
     }
-    TEXT(title, "name", true),         TEXT(extensions, "extensions", true),
-    TEXT(types, "types", false),       TEXT(source, "source", true),
-    TEXT(artefact, "artefact", false), ARGV(version, "version", true),
-    ARGV(compile, "compile", false),   ARGV(run, "run", true),
-    {"time", KEY_FACTOR, 0, 0, false}, {"memory", KEY_FACTOR, 0, 0, false},
+    TEXT(title, "name", true),           TEXT(extensions, "extensions", true),
+    TEXT(types, "types", false),         TEXT(source, "source", true),
+    TEXT(artefact, "artefact", false),   ARGV(version, "version", true),
+    ARGV(compile, "compile", false),     ARGV(run, "run", true),
+    TEXT(zygote, "zygote", false),       {"time", KEY_FACTOR, 0, 0, false},
+    {"memory", KEY_FACTOR, 0, 0, false},
 #undef TEXT
 #undef ARGV
 };
@@ -159,8 +160,8 @@ check_whole(struct place *at, const struct language *l, const bool seen[NKEYS])
         fault(at, "needs an absolute path", l->version[0]);
     if (l->compile[0] != NULL && l->compile[0][0] != '/')
         fault(at, "needs an absolute path", l->compile[0]);
-    if (l->run[0] != NULL && l->run[0][0] != '/' &&
-        strncmp(l->run[0], "./", 2) != 0)
+    if (strcmp(l->zygote, "exec") == 0 && l->run[0] != NULL &&
+        l->run[0][0] != '/' && strncmp(l->run[0], "./", 2) != 0)
         fault(at, "needs an absolute path or ./{artefact}", l->run[0]);
 }
 
@@ -174,6 +175,7 @@ read_file(const char *path, const char *id, struct language *l)
 
     memset(l, 0, sizeof *l);
     l->time_factor = 1;
+    strcpy(l->zygote, "exec");
     if (strlen(id) >= sizeof l->id)
         fault(&at, "name too long", id);
     else

@@ -9,7 +9,9 @@
  *   compile    (absent: interpreted) argv; {source} and {artefact} stand for
  *              file names
  *   artefact   a.out
- *   run        /usr/bin/python3 -I -S {source}
+ *   zygote     python3  which of the box's runs it (absent: exec, which
+ *              executes commands; another one takes words of its own)
+ *   run        program
  *   time       2        factor on the time limit
  *   memory     32768    KiB added to the memory limit
  *
@@ -34,6 +36,7 @@ struct language {
     char types[129];
     char source[65];
     char artefact[65];                /* "" interpreted */
+    char zygote[16];                  /* "exec" */
     char *version[LANGUAGE_ARGS_MAX]; /* NULL-terminated argv */
     char *compile[LANGUAGE_ARGS_MAX]; /* [0] NULL: interpreted */
     char *run[LANGUAGE_ARGS_MAX];

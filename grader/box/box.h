@@ -48,6 +48,7 @@ struct box {
     bool stopping;
     const char *masks[BOX_MASKS_MAX]; /* folders hidden from programs */
     size_t nmasks;
+    const char *shown; /* folder that programs see as /assay; NULL: none */
     struct cgroup_host cgroup;
     struct kind kinds[BOX_KINDS_MAX];
     size_t nkinds;
