@@ -72,6 +72,7 @@ run_test(struct judge *j, const struct program *p, const struct package_test *t,
          struct run_result *r)
 {
     struct run_request q = {
+        .zygote = p->zygote,
         .argv = (const char *const *)p->argv,
         .files = {{.name = p->name, .fd = p->fd, .mode = p->mode}},
         .nfiles = 1,

@@ -73,8 +73,11 @@ static void
 replace(struct program *p, const struct language *l, int artefact)
 {
     close(p->fd);
-    *p = (struct program){
-        .name = l->artefact, .fd = artefact, .mode = 0555, .argv = p->argv};
+    *p = (struct program){.zygote = l->zygote,
+                          .name = l->artefact,
+                          .fd = artefact,
+                          .mode = 0555,
+                          .argv = p->argv};
 }
 
 /* What does not compile is not kept: a student who hands in the same errors
@@ -134,6 +137,7 @@ program_make(struct run_box *box, const struct language *l, const char *source,
         .name = l->source,
         .fd = run_memfd(l->source, source, size),
         .mode = 0444,
+        .zygote = l->zygote,
         .argv = judge_argv(l, l->run, l->source, NULL),
     };
     if (out->fd == -1) {

@@ -15,8 +15,9 @@
 
 /* What runs: the file that each run gets, and its command. */
 struct program {
-    const char *name; /* of the file; the language's, borrowed */
-    int fd;           /* a sealed memfd; -1: there is none */
+    const char *zygote; /* that runs it; the language's, borrowed */
+    const char *name;   /* of the file; the language's, borrowed */
+    int fd;             /* a sealed memfd; -1: there is none */
     mode_t mode;
     char **argv; /* NULL-terminated, ready for struct run_request */
 };
