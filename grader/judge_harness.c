@@ -123,6 +123,7 @@ struct listing {
     struct judge *j;
     struct frames frames;
     struct harness_plan plan;
+    struct buf text; /* of the plan */
     char *broken;
     bool ended;
 };
@@ -141,20 +142,18 @@ add_id(struct harness_plan *p, const char *id)
 }
 
 static bool
-take_plan(struct listing *s, const struct json *frame)
+take_ids(struct listing *s, const struct json *frame)
 {
     const struct json *ids = json_get(frame, "ids");
-    const struct json *plan = json_get(frame, "plan");
-    const struct json *deciding = json_get(plan, "deciding");
 
-    if (!json_is_array(ids) || !json_is_object(plan) || s->plan.count > 0)
+    if (!json_is_array(ids) || s->plan.count > 0 ||
+        !json_bool(json_get(frame, "verified"), &s->plan.verified))
         return false;
     for (int i = 0; i < json_size(ids); i++)
         if (!add_id(&s->plan, json_text(json_at(ids, i))))
             return false;
-    s->plan.text = json_print(plan, NULL);
-    s->plan.verified = !s->j->job->package->shared && json_is_array(deciding) &&
-                       json_size(deciding) == 0;
+    if (s->j->job->package->shared)
+        s->plan.verified = false;
     return true;
 }
 
@@ -163,6 +162,7 @@ listing_frame(void *cookie, const struct json *frame)
 {
     struct listing *s = cookie;
     const char *broken = json_text(json_get(frame, "broken"));
+    const char *part = json_text(json_get(frame, "plan"));
 
     if (s->ended)
         return false;
@@ -174,7 +174,11 @@ listing_frame(void *cookie, const struct json *frame)
         s->broken = xstrdup(broken);
         return true;
     }
-    return take_plan(s, frame);
+    if (part != NULL) {
+        buf_str(&s->text, part);
+        return true;
+    }
+    return take_ids(s, frame);
 }
 
 static bool
@@ -210,8 +214,9 @@ make_plan(struct judge *j, struct harness_plan *out)
                              model != NULL ? model->size : 0, listing_watch, &s,
                              &r);
 
-    if (e == ERR_OK && (!frames_whole(&s.frames) || !s.ended ||
-                        s.broken != NULL || s.plan.count == 0)) {
+    if (e == ERR_OK &&
+        (!frames_whole(&s.frames) || !s.ended || s.broken != NULL ||
+         s.plan.count == 0 || s.text.size == 0)) {
         const struct buf *said = r.tests_out.size > 0 ? &r.tests_out : &r.err;
         log_warn("tests of a package",
                  "package=%s fault=\"%s\" end=%d status=%d stderr=\"%.400s\"",
@@ -220,10 +225,13 @@ make_plan(struct judge *j, struct harness_plan *out)
                  r.status, said->data != NULL ? said->data : "");
         e = ERR_INTERNAL;
     }
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
         *out = s.plan;
-    else
+        out->text = buf_take(&s.text, NULL);
+    } else {
         plan_free(&s.plan);
+        buf_free(&s.text);
+    }
     run_result_free(&r);
     frames_free(&s.frames);
     free(s.broken);

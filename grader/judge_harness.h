@@ -11,7 +11,7 @@
 struct harness_plan {
     char **id; /* their names, each demanded exactly once */
     size_t count;
-    char *text;    /* JSON, for the tests' process */
+    char *text;    /* for the tests' process, which alone reads it */
     bool verified; /* no test depends on the word of a submission's objects */
 };
 

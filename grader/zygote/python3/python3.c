@@ -12,6 +12,12 @@
  *   split MODE TEST.py…      solution.py for the tests in the other runner,
  *                            which get their files in memory, and the channel
  *
+ * PyOS_AfterFork_Child() is not called.  It gives back locks that other threads
+ * may have held, and makes threading and random start anew; here there is one
+ * thread, which holds the interpreter across the fork and has the same
+ * pthread_self() after it, and random gets its seed from us.  It would write to
+ * 200 pages, a third of what a run costs.
+ *
  * MODE is `run` or `list` (which tests are there?).  While nothing else is to
  * be done, both rehearse a small split run: what costs time after a fork is
  * that the kernel copies each page as it is first written to.
@@ -25,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,7 +65,7 @@ static const struct source sources[] = {ENTRY(report),     ENTRY(link),
                                         ENTRY(submission), ENTRY(shared),
                                         ENTRY(tests),      ENTRY(preload)};
 
-static PyObject *package;
+static PyObject *package, *seed;  /* preload.seed */
 static const struct runner *self; /* in a runner */
 
 static void __attribute__((noreturn)) die(const char *what)
@@ -140,6 +147,11 @@ start_python(void)
     Py_DECREF(path);
     for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
         load_module(&sources[i]);
+    PyObject *preload = PyObject_GetAttrString(package, "preload");
+    seed = preload == NULL ? NULL : PyObject_GetAttrString(preload, "seed");
+    if (seed == NULL)
+        die("seed");
+    Py_DECREF(preload);
 }
 
 /* -- in a runner -- */
@@ -150,9 +162,8 @@ call(const char *module, const char *function, PyObject *args)
 {
     PyObject *m = PyObject_GetAttrString(package, module);
     PyObject *f = m == NULL ? NULL : PyObject_GetAttrString(m, function);
-    PyObject *result = f == NULL || args == NULL
-                           ? NULL
-                           : PyObject_CallObject(f, args);
+    PyObject *result = f == NULL || args == NULL ? NULL
+                                                 : PyObject_CallObject(f, args);
     if (result == NULL) {
         PyErr_Print();
         return 1;
@@ -170,10 +181,38 @@ rehearse(void)
         _exit(1);
 }
 
+/* Else every run would have the same random numbers. */
+static void
+seed_random(const struct job *j)
+{
+    unsigned char bytes[32];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "getrandom");
+    PyObject *number = _PyLong_FromByteArray(bytes, sizeof bytes, 1, 0);
+    PyObject *none = number == NULL ? NULL : PyObject_CallOneArg(seed, number);
+    if (none == NULL)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "random seed");
+    Py_DECREF(number);
+    Py_DECREF(none);
+}
+
+/* Is it what preload.py has set? */
+static bool
+usual_environment(const struct job *j)
+{
+    size_t n = 0;
+    for (; environ[n] != NULL; n++)
+        if (n >= j->run.envc || strcmp(environ[n], j->envp[n]) != 0)
+            return false;
+    return n == j->run.envc;
+}
+
 /* The request's environment, nothing of ours. */
 static void
 set_environment(const struct job *j)
 {
+    if (usual_environment(j))
+        return;
     PyObject *names = PyList_New(0);
     for (uint32_t i = 0; i < j->run.envc; i++) {
         PyObject *text = PyUnicode_DecodeFSDefault(j->envp[i]);
@@ -227,8 +266,8 @@ set_timers(const struct job *j)
     for (int i = 0; i < 2; i++) {
         struct sigevent e = {.sigev_notify = SIGEV_SIGNAL,
                              .sigev_signo = SIGRTMAX - 1};
-        struct itimerspec t = {.it_value = {ms[i] / 1000,
-                                            ms[i] % 1000 * 1000000}};
+        struct itimerspec t = {
+            .it_value = {ms[i] / 1000, ms[i] % 1000 * 1000000}};
         timer_t timer;
         if (timer_create(clocks[i], &e, &timer) != 0 ||
             timer_settime(timer, 0, &t, NULL) != 0)
@@ -242,41 +281,8 @@ word(const struct job *j, const char *text)
     return strcmp(j->argv[0], text) == 0;
 }
 
-static void
-submission(const struct runner *r)
-{
-    static struct job j;
-    int status = 127;
-    self = r;
-    runner_attach(r);
-    PyOS_AfterFork_Child();
-    runner_receive(r, &j, rehearse);
-    bool split = (j.run.flags & BOX_SPLIT) != 0;
-    bool shared = !split && word(&j, "shared") && j.run.argc >= 2;
-    if (split ? !word(&j, "split") || j.run.argc < 2
-              : !shared && !word(&j, "program")) {
-        errno = EINVAL;
-        runner_fault(r->socket, ZYGOTE_BLAME_REQUEST, j.argv[0]);
-    }
-    runner_files(&j);
-    runner_descriptors(&j);
-    runner_limits(r, &j);
-    set_environment(&j);
-    set_timers(&j);
-    runner_confine(r);
-    keep_link(r, split);
-    if (split)
-        status = call("submission", "serve", Py_BuildValue("(i)", LINK));
-    else if (shared)
-        status = call("shared", "main",
-                      Py_BuildValue("(sN)", j.argv[1], arguments(&j, 2)));
-    else
-        status = call("submission", "run_program", Py_BuildValue("()"));
-    _exit(status);
-}
-
-/* A file of the tests, as bytes: it is in no file system that the submission
- * could see. */
+/* A file of the job, as bytes.  Those of the tests are in no file system that
+ * the submission could see. */
 static PyObject *
 read_file(const struct job *j, size_t i)
 {
@@ -288,6 +294,51 @@ read_file(const struct job *j, size_t i)
                                (size_t)st.st_size, 0) != st.st_size)
         runner_fault(j->socket, ZYGOTE_BLAME_HOST, j->run.file[i].name);
     return bytes;
+}
+
+static PyObject *
+solution(const struct job *j)
+{
+    for (size_t i = 0; i < j->run.nfiles; i++)
+        if (j->file[i] >= 0 && strcmp(j->run.file[i].name, "solution.py") == 0)
+            return read_file(j, i);
+    errno = ENOENT;
+    runner_fault(j->socket, ZYGOTE_BLAME_REQUEST, "solution.py");
+}
+
+static void
+submission(const struct runner *r)
+{
+    static struct job j;
+    int status = 127;
+    self = r;
+    runner_attach(r);
+    runner_receive(r, &j, rehearse);
+    bool split = (j.run.flags & BOX_SPLIT) != 0;
+    bool shared = !split && word(&j, "shared") && j.run.argc >= 2;
+    if (split ? !word(&j, "split") || j.run.argc < 2
+              : !shared && !word(&j, "program")) {
+        errno = EINVAL;
+        runner_fault(r->socket, ZYGOTE_BLAME_REQUEST, j.argv[0]);
+    }
+    PyObject *source = split ? solution(&j) : NULL;
+    runner_files(&j);
+    runner_descriptors(&j);
+    runner_limits(r, &j);
+    set_environment(&j);
+    seed_random(&j);
+    set_timers(&j);
+    runner_confine(r);
+    keep_link(r, split);
+    if (split)
+        status = call("submission", "serve",
+                      Py_BuildValue("(iN)", LINK, source));
+    else if (shared)
+        status = call("shared", "main",
+                      Py_BuildValue("(sN)", j.argv[1], arguments(&j, 2)));
+    else
+        status = call("submission", "run_program", Py_BuildValue("()"));
+    _exit(status);
 }
 
 static PyObject *
@@ -311,7 +362,6 @@ tests(const struct runner *r)
     static struct job j;
     self = r;
     runner_attach(r);
-    PyOS_AfterFork_Child();
     runner_receive(r, &j, rehearse);
     PyObject *files = read_files(&j);
     runner_descriptors(&j);
@@ -319,18 +369,16 @@ tests(const struct runner *r)
     set_environment(&j);
     runner_confine(r);
     keep_link(r, true);
-    _exit(call("tests", "main",
-               Py_BuildValue("(isNN)", LINK, j.argv[1], arguments(&j, 2),
-                             files)));
+    _exit(call(
+        "tests", "main",
+        Py_BuildValue("(isNN)", LINK, j.argv[1], arguments(&j, 2), files)));
 }
 
 int
 main(int argc, char **argv)
 {
     static const struct zygote_kind kind = {
-        .run = {[ROLE_SUBMISSION] = submission, [ROLE_TESTS] = tests},
-        .before_fork = PyOS_BeforeFork,
-        .after_fork = PyOS_AfterFork_Parent};
+        .run = {[ROLE_SUBMISSION] = submission, [ROLE_TESTS] = tests}};
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         printf("Python %s\n", PY_VERSION);
         return 0;
