@@ -59,13 +59,14 @@ SOURCE(link);
 SOURCE(submission);
 SOURCE(shared);
 SOURCE(tests);
+SOURCE(ready);
 
 /* in the order of their imports */
-static const struct source sources[] = {ENTRY(report),     ENTRY(link),
-                                        ENTRY(submission), ENTRY(shared),
-                                        ENTRY(tests),      ENTRY(preload)};
+static const struct source sources[] = {
+    ENTRY(preload), ENTRY(report), ENTRY(link), ENTRY(submission),
+    ENTRY(shared),  ENTRY(tests),  ENTRY(ready)};
 
-static PyObject *package, *seed;  /* preload.seed */
+static PyObject *package, *seed;  /* ready.seed */
 static const struct runner *self; /* in a runner */
 
 static void __attribute__((noreturn)) die(const char *what)
@@ -134,6 +135,35 @@ load_module(const struct source *s)
     Py_DECREF(module);
 }
 
+/* Fill the holes that the allocators have, so that what is loaded from here on,
+ * the modules that each run uses, lies together: a run writes to each page on
+ * which it counts a reference, and each is copied for it.  What fills the holes
+ * is never freed. */
+static void
+fill_holes(void)
+{
+    enum {
+        POOL = 1 << 14,
+        POOL_HEAD = 48,
+        SMALL = 512
+    };
+    for (size_t size = 16; size <= SMALL; size += 16) {
+        void *p = NULL;
+        while ((p = PyObject_Malloc(size)) != NULL &&
+               ((uintptr_t)p & (POOL - 1)) != POOL_HEAD)
+            continue;
+        PyObject_Free(p);
+    }
+    char *top = malloc(100000);
+    for (size_t size = 65536; size > SMALL; size = size * 3 / 4) {
+        char *p = NULL;
+        while ((p = malloc(size)) != NULL && p < top)
+            continue;
+        free(p);
+    }
+    free(top);
+}
+
 static void
 start_python(void)
 {
@@ -145,13 +175,17 @@ start_python(void)
         PyObject_SetAttrString(package, "__path__", path) != 0)
         die("package");
     Py_DECREF(path);
-    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
         load_module(&sources[i]);
-    PyObject *preload = PyObject_GetAttrString(package, "preload");
-    seed = preload == NULL ? NULL : PyObject_GetAttrString(preload, "seed");
+        if (i == 0)
+            fill_holes();
+    }
+    fill_holes();
+    PyObject *ready = PyObject_GetAttrString(package, "ready");
+    seed = ready == NULL ? NULL : PyObject_GetAttrString(ready, "seed");
     if (seed == NULL)
         die("seed");
-    Py_DECREF(preload);
+    Py_DECREF(ready);
 }
 
 /* -- in a runner -- */
@@ -196,7 +230,7 @@ seed_random(const struct job *j)
     Py_DECREF(none);
 }
 
-/* Is it what preload.py has set? */
+/* Is it what ready.py has set? */
 static bool
 usual_environment(const struct job *j)
 {
@@ -220,7 +254,7 @@ set_environment(const struct job *j)
             runner_fault(j->socket, ZYGOTE_BLAME_HOST, "environment");
         Py_DECREF(text);
     }
-    if (call("preload", "set_environment", Py_BuildValue("(N)", names)) != 0)
+    if (call("ready", "set_environment", Py_BuildValue("(N)", names)) != 0)
         runner_fault(j->socket, ZYGOTE_BLAME_HOST, "environment");
 }
 
@@ -251,7 +285,7 @@ keep_link(const struct runner *r, bool link)
 }
 
 /* A signal when the limits have been reached, somewhat before box kills: its
- * handler (preload.py) writes to standard error where the program is. */
+ * handler (ready.py) writes to standard error where the program is. */
 static void
 set_timers(const struct job *j)
 {

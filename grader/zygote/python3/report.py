@@ -27,6 +27,7 @@ SOLUTION = "solution.py"
 MESSAGE_MAX = 4000  # characters
 FRAMES_MAX = 6      # of a traceback
 CHANNEL = 3
+ENCODE = json.JSONEncoder().encode
 
 
 class Channel:
@@ -35,7 +36,7 @@ class Channel:
     def __init__(self, fd=CHANNEL):
         self._fd = fd
         self._write = os.write
-        self._encode = json.JSONEncoder().encode
+        self._encode = ENCODE
         self._quoted = quoted
 
     def hide(self):
