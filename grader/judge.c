@@ -13,7 +13,6 @@ enum {
     CPU_MAX_MS = 180 * 1000, /* so that 3 x wall stays in box's bounds */
     PROCESSES = 32,          /* and threads */
     DISK_KB = 16 * 1024,     /* of the working directory */
-    STDERR_LINE_KEEP = 300,  /* bytes of its last line in a message */
     TEXT_LEAST_KEEP = 256    /* of each text when a report is full */
 };
 
@@ -90,54 +89,6 @@ judge_tick(void *judge, const char *data, size_t size)
         !j->watch(j->cookie, NULL, j->done, j->total))
         j->stopped = true;
     return !j->stopped;
-}
-
-/* The last line of standard error that says something. */
-static void
-add_last_line(struct buf *message, const struct buf *err)
-{
-    size_t end = err->size, start;
-    char *line;
-
-    while (end > 0 && strchr(" \t\r\n", err->data[end - 1]) != NULL)
-        end--;
-    for (start = end; start > 0 && err->data[start - 1] != '\n'; start--)
-        ;
-    if (start == end)
-        return;
-    line = text_clean(err->data + start, end - start, STDERR_LINE_KEEP);
-    buf_fmt(message, " %s", line);
-    free(line);
-}
-
-enum verdict
-judge_end(const struct run_result *r, struct buf *message)
-{
-    switch (r->end) {
-    case RUN_EXITED:
-        if (r->status == 0)
-            return VERDICT_ACCEPTED;
-        buf_fmt(message, "The program ended with exit status %d.", r->status);
-        add_last_line(message, &r->err);
-        return VERDICT_RUNTIME_ERROR;
-    case RUN_SIGNALED:
-        buf_fmt(message, "The program was ended by signal %d (%s).", r->status,
-                strsignal(r->status));
-        return VERDICT_RUNTIME_ERROR;
-    case RUN_CPU:
-        buf_str(message, "The program took too long.");
-        return VERDICT_TIME_LIMIT;
-    case RUN_WALL:
-        buf_str(message, "The program took too long: it was waiting.");
-        return VERDICT_TIME_LIMIT;
-    case RUN_MEMORY:
-        buf_str(message, "The program used too much memory.");
-        return VERDICT_MEMORY_LIMIT;
-    case RUN_OUTPUT:
-        buf_str(message, "The program wrote too much.");
-        return VERDICT_OUTPUT_LIMIT;
-    }
-    return VERDICT_RUNTIME_ERROR;
 }
 
 static const char *
