@@ -4,93 +4,18 @@
 #include "grader/judge_internal.h"
 
 #include "grader/compare.h"
+#include "grader/judge_program.h"
 #include "lib/log.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    COMPILE_CPU_MS = 20 * 1000,
-    COMPILE_WALL_MS = 60 * 1000,
-    COMPILE_MEMORY_KB = 1024 * 1024,
-    COMPILE_OUTPUT_KB = 256,
-    COMPILE_DISK_KB = 64 * 1024,
     /* Bounds of a program that fails: an endless loop in each of a hundred
      * tests would hold a core for minutes, and say nothing new. */
     TIMEOUTS_MAX = 3,
     FAILED_CPU_MAX_MS = 20 * 1000
 };
-
-/* What runs: the file that each test gets, and the command. */
-struct program {
-    const char *name;
-    int fd;
-    mode_t mode;
-    char **argv;
-};
-
-/* The compiler's words on a program that it did not translate. */
-static void
-refuse_program(struct judge *j, const struct run_result *r)
-{
-    struct buf *m = &j->compile;
-
-    j->verdict = VERDICT_COMPILE_ERROR;
-    if (r->end == RUN_CPU || r->end == RUN_WALL)
-        buf_str(m, "The compiler took too long.\n");
-    else if (r->end == RUN_MEMORY)
-        buf_str(m, "The compiler used too much memory.\n");
-    else if (r->end == RUN_OUTPUT)
-        buf_str(m, "The compiler wrote too much.\n");
-    else if (r->end == RUN_SIGNALED)
-        buf_fmt(m, "The compiler was ended by signal %d.\n", r->status);
-    buf_add(m, r->err.data, r->err.size);
-    buf_add(m, r->out.data, r->out.size);
-    if (m->size == 0)
-        buf_str(m, "The compiler made no program, and did not say why.");
-}
-
-/* Compile `p` in place.  ERR_OK also when it does not compile: then the
- * verdict says so, and p->fd stays what it was. */
-static enum err
-compile(struct judge *j, struct program *p)
-{
-    const struct language *l = j->job->language;
-    char **argv = judge_argv(l, l->compile, l->source, NULL);
-    struct run_result r;
-    struct run_request q = {
-        .argv = (const char *const *)argv,
-        .files = {{.name = p->name, .fd = p->fd, .mode = 0444}},
-        .nfiles = 1,
-        .stdin_fd = -1,
-        .artefact = l->artefact,
-        .limits = {.cpu_ms = COMPILE_CPU_MS,
-                   .wall_ms = COMPILE_WALL_MS,
-                   .memory_kb = COMPILE_MEMORY_KB,
-                   .processes = 16,
-                   .output_kb = COMPILE_OUTPUT_KB,
-                   .disk_kb = COMPILE_DISK_KB},
-    };
-    enum err e = run_program(j->box, &q, judge_tick, j, &r);
-
-    judge_argv_free(argv);
-    if (e != ERR_OK)
-        return e;
-    if (r.end != RUN_EXITED || r.status != 0 || r.artefact_fd == -1)
-        refuse_program(j, &r);
-    else {
-        buf_add(&j->compile, r.err.data, r.err.size); /* warnings */
-        close(p->fd);
-        *p = (struct program){.name = l->artefact,
-                              .fd = r.artefact_fd,
-                              .mode = 0555,
-                              .argv = p->argv};
-        r.artefact_fd = -1;
-    }
-    run_result_free(&r);
-    return ERR_OK;
-}
 
 /* Compare, and put the test into the report. */
 static void
@@ -196,26 +121,20 @@ run_tests(struct judge *j, const struct program *p)
 enum err
 judge_io(struct judge *j)
 {
-    const struct language *l = j->job->language;
     const struct package *k = j->job->package;
-    struct program p = {.name = l->source, .mode = 0444};
-    enum err e = ERR_OK;
+    struct program p;
+    enum err e;
 
     j->total = k->ntests;
     j->verified = true;
     for (size_t i = 0; i < k->ntests; i++)
         j->weight += k->tests[i].weight;
-    p.fd = run_memfd(l->source, j->job->code, j->job->code_size);
-    if (p.fd == -1) {
-        log_errno("memfd", "size=%zu", j->job->code_size);
-        return ERR_INTERNAL;
-    }
-    p.argv = judge_argv(l, l->run, l->source, NULL);
-    if (l->compile[0] != NULL)
-        e = compile(j, &p);
-    if (e == ERR_OK && j->verdict == VERDICT_ACCEPTED)
+    e = program_make(j->box, j->job->language, j->job->code, j->job->code_size,
+                     judge_tick, j, &p, &j->compile);
+    if (e == ERR_OK && p.fd == -1)
+        j->verdict = VERDICT_COMPILE_ERROR;
+    else if (e == ERR_OK)
         e = run_tests(j, &p);
-    judge_argv_free(p.argv);
-    close(p.fd);
+    program_free(&p);
     return e;
 }
