@@ -148,6 +148,7 @@ judge_add(struct judge *j, const struct judge_outcome *o)
     add_text(j, t, "expected", o->expected, o->expected_size, max);
     add_text(j, t, "actual", o->actual, o->actual_size, max);
     add_text(j, t, "stderr", o->stderr_text, o->stderr_size, max);
+    add_text(j, t, "judge", o->staff, o->staff_size, max);
     json_push(j->tests, t);
 
     if (ok)

@@ -44,6 +44,8 @@ struct judge_outcome {
     const char *message;
     const char *input, *expected, *actual, *stderr_text;
     size_t input_size, expected_size, actual_size, stderr_size;
+    const char *staff; /* for the staff's eyes only */
+    size_t staff_size;
 };
 
 /* Put a test into the report and tell the watch.  False: stop. */

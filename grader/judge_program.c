@@ -1,6 +1,7 @@
 #include "grader/judge_program.h"
 
 #include "grader/judge_internal.h"
+#include "grader/judge_rerun.h"
 #include "lib/log.h"
 #include "lib/text.h"
 
@@ -64,7 +65,7 @@ compile(struct run_box *box, const struct language *l, run_watch *watch,
                    .output_kb = COMPILE_OUTPUT_KB,
                    .disk_kb = COMPILE_DISK_KB},
     };
-    enum err e = run_program(box, &q, watch, cookie, &r);
+    enum err e = rerun_never(box, &q, watch, cookie, &r);
 
     judge_argv_free(argv);
     close(p->fd);

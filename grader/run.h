@@ -65,8 +65,10 @@ struct run_result {
     int status;
     int64_t cpu_ms;
     int64_t wall_ms;
-    int64_t memory_kb; /* peak */
-    struct buf out;    /* stdout, at most output_kb */
+    int64_t starved_ms; /* runnable but not running, as the kernel counts it;
+                         * 0 where unknown */
+    int64_t memory_kb;  /* peak */
+    struct buf out;     /* stdout, at most output_kb */
     struct buf err;
     int artefact_fd; /* a sealed memfd, the caller's to close; -1 */
 };

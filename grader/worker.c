@@ -311,6 +311,8 @@ judge(struct job *j)
                                   j->grading.language),
         .code = j->grading.code,
         .code_size = j->grading.code_size,
+        .languages = w->setup->languages,
+        .nlanguages = w->setup->nlanguages,
     };
     enum err e = load_package(w->packages, w->db, &j->grading, &j->package);
     if (e == ERR_UNAVAILABLE) {
