@@ -15,6 +15,9 @@
  * re-keyed; old runtimes and Idempotency-Keys are forgotten; entries that were
  *            acknowledged but not deleted are trimmed.
  *
+ * Of each host, under no lock: the cache of compiled programs is kept within
+ * its bound.
+ *
  * "Rung" means: unless an entry that nobody was given yet says so already.
  * So a long queue, in which every row is overdue, is not rung twice, and a lost
  * Redis is refilled in a few rounds.  Two janitors at once (the lock is lost
@@ -25,6 +28,7 @@
 #include "core/grading.h"
 #include "core/housekeeping.h"
 #include "core/schema.h"
+#include "grader/compiled.h"
 #include "grader/publish.h"
 #include "grader/run.h"
 #include "lib/clock.h"
@@ -66,6 +70,7 @@ struct janitor {
     int64_t seen_at;   /* clock_ms() of the next registration */
     int64_t seldom_at; /* likewise */
     int64_t policy_at;
+    int64_t sweep_at;
     bool ready;
 };
 
@@ -274,6 +279,16 @@ seldom(struct janitor *j)
             return;
 }
 
+/* This host's disk is nobody else's concern. */
+static void
+sweep_disk(struct janitor *j)
+{
+    if (clock_ms() < j->sweep_at)
+        return;
+    j->sweep_at = clock_ms() + SELDOM_EVERY_MS;
+    compiled_sweep();
+}
+
 static void
 one_round(struct janitor *j)
 {
@@ -305,6 +320,7 @@ janitor_main(const struct worker_setup *setup)
         register_runtimes(j);
         check_policy(j);
         one_round(j);
+        sweep_disk(j);
         clock_sleep(j->ready ? conf()->janitor_seconds * 1000 : RETRY_MS);
     }
     forget_undelivered(j);

@@ -1,5 +1,6 @@
 #include "grader/judge_program.h"
 
+#include "grader/compiled.h"
 #include "grader/judge_internal.h"
 #include "grader/judge_rerun.h"
 #include "lib/log.h"
@@ -45,16 +46,15 @@ add_words(const struct run_result *r, bool made, struct buf *words)
     buf_free(&all);
 }
 
-/* Put the artefact in the place of the source, or leave p->fd at -1. */
+/* Run the compiler.  ERR_OK: r is filled, and the caller's to free. */
 static enum err
-compile(struct run_box *box, const struct language *l, run_watch *watch,
-        void *cookie, struct program *p, struct buf *words)
+run_compiler(struct run_box *box, const struct program *source,
+             const struct language *l, const char *const *argv,
+             run_watch *watch, void *cookie, struct run_result *r)
 {
-    char **argv = judge_argv(l, l->compile, l->source, NULL);
-    struct run_result r;
     struct run_request q = {
-        .argv = (const char *const *)argv,
-        .files = {{.name = p->name, .fd = p->fd, .mode = 0444}},
+        .argv = argv,
+        .files = {{.name = source->name, .fd = source->fd, .mode = 0444}},
         .nfiles = 1,
         .stdin_fd = -1,
         .artefact = l->artefact,
@@ -65,22 +65,65 @@ compile(struct run_box *box, const struct language *l, run_watch *watch,
                    .output_kb = COMPILE_OUTPUT_KB,
                    .disk_kb = COMPILE_DISK_KB},
     };
-    enum err e = rerun_never(box, &q, watch, cookie, &r);
 
-    judge_argv_free(argv);
+    return rerun_never(box, &q, watch, cookie, r);
+}
+
+/* Put an artefact (-1: there is none) in the place of the source. */
+static void
+replace(struct program *p, const struct language *l, int artefact)
+{
     close(p->fd);
-    p->fd = -1;
-    if (e != ERR_OK)
-        return e;
-    if (r.end == RUN_EXITED && r.status == 0 && r.artefact_fd != -1) {
-        p->name = l->artefact;
-        p->fd = r.artefact_fd;
-        p->mode = 0555;
+    *p = (struct program){
+        .name = l->artefact, .fd = artefact, .mode = 0555, .argv = p->argv};
+}
+
+/* What does not compile is not kept: a student who hands in the same errors
+ * again is rare, and "too long" or "too much memory" may be the host's. */
+static enum err
+compile(struct run_box *box, const struct language *l, const char *const *argv,
+        const char *key, run_watch *watch, void *cookie, struct program *p,
+        struct buf *words)
+{
+    struct buf said = {0};
+    struct run_result r;
+    enum err e = run_compiler(box, p, l, argv, watch, cookie, &r);
+    bool made = e == ERR_OK && r.end == RUN_EXITED && r.status == 0 &&
+                r.artefact_fd != -1;
+
+    if (e == ERR_OK)
+        add_words(&r, made, &said);
+    replace(p, l, made ? r.artefact_fd : -1);
+    if (made) {
         r.artefact_fd = -1;
+        compiled_put(key, p->fd, said.data, said.size);
     }
-    add_words(&r, p->fd != -1, words);
+    buf_add(words, said.data, said.size);
+    buf_free(&said);
     run_result_free(&r);
-    return ERR_OK;
+    return e;
+}
+
+/* ...unless it was compiled before. */
+static enum err
+compile_once(struct run_box *box, const struct language *l, const char *source,
+             size_t size, run_watch *watch, void *cookie, struct program *p,
+             struct buf *words)
+{
+    char **argv = judge_argv(l, l->compile, l->source, NULL);
+    const char *const *command = (const char *const *)argv;
+    char key[COMPILED_KEY_SIZE];
+    enum err e = ERR_OK;
+    int kept;
+
+    compiled_key(l, command, source, size, key);
+    kept = compiled_get(key, words);
+    if (kept != -1)
+        replace(p, l, kept);
+    else
+        e = compile(box, l, command, key, watch, cookie, p, words);
+    judge_argv_free(argv);
+    return e;
 }
 
 enum err
@@ -100,7 +143,7 @@ program_make(struct run_box *box, const struct language *l, const char *source,
     }
     if (l->compile[0] == NULL)
         return ERR_OK;
-    return compile(box, l, watch, cookie, out, words);
+    return compile_once(box, l, source, size, watch, cookie, out, words);
 }
 
 void

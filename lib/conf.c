@@ -42,7 +42,7 @@ static const struct option options[] = {
     T(redis, "unix:/run/redis/redis.sock", "unix:PATH or tcp:HOST:PORT"),
     T(redis_password_file, "", "file with Redis' password; empty: none"),
     T(run_dir, "/run/assay", "sockets and counters"),
-    T(state_dir, "/var/lib/assay", "package cache"),
+    T(state_dir, "/var/lib/assay", "caches of graderd: may be lost"),
     T(share_dir, "/usr/share/assay", "sql/, languages/, zygote/"),
     T(box_socket, "", "where box listens; empty: run_dir/box.sock"),
     T(public_origin, "",
@@ -70,6 +70,8 @@ static const struct option options[] = {
       "the janitor rings for rows queued longer than this"),
     I(workers, "0", 0, 1000, "processes of each handler; 0: 2 x cores"),
     I(wait_workers, "32", 1, 1000, "processes of wait: clients in ?wait="),
+    I(compiled_max_mb, "256", 0, 1048576,
+      "MB of compiled programs kept below state_dir; 0: none"),
     I(tokens, "0", 0, 1024, "gradings at once; 0: one per core"),
 };
 

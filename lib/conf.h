@@ -22,7 +22,7 @@ struct conf {
     const char *redis;                  /* unix:PATH or tcp:HOST:PORT */
     const char *redis_password_file;
     const char *run_dir;       /* sockets and counters: /run/assay */
-    const char *state_dir;     /* package cache: /var/lib/assay */
+    const char *state_dir;     /* caches: /var/lib/assay */
     const char *share_dir;     /* sql/, languages/, zygote/: /usr/share/assay */
     const char *box_socket;    /* where box listens; "" is run_dir/box.sock */
     const char *public_origin; /* https://grader.example.org; "" is Host */
@@ -44,6 +44,8 @@ struct conf {
     int64_t drain_seconds; /* at SIGTERM: finish within so long, or hand back */
     int64_t janitor_seconds;
     int64_t queue_grace_ms; /* ring for rows queued longer than this */
+    /* disk */
+    int64_t compiled_max_mb; /* of compiled programs kept; 0: none */
     /* processes */
     int64_t workers;      /* of each handler; 0 is 2 x cores */
     int64_t wait_workers; /* of wait */

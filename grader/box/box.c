@@ -172,13 +172,14 @@ static void
 usage(FILE *f)
 {
     fprintf(f, "usage: box [-t] [-s SOCKET] [-u USER] [-n SLOTS] [-Z ZYGOTE]\n"
-               "           [-U FIRST_UID] [-M HIDDEN_FOLDER]...\n"
+               "           [-U FIRST_UID] [-M HIDDEN_FOLDER]... [-R FOLDER]\n"
                "  -s  socket to listen on (default /run/assay/box.sock)\n"
                "  -u  user who may ask (default: who runs box)\n"
                "  -n  slots, one more than runs at once (default 2)\n"
                "  -Z  program of the slots (default: ../zygote/exec)\n"
                "  -U  first of 3 x SLOTS user ids that are nobody's\n"
                "  -M  folder under /usr that no program may see\n"
+               "  -R  folder that programs see as /assay, read-only\n"
                "  -t  try one slot, print what isolation this host gives\n");
 }
 
@@ -188,6 +189,17 @@ hide(const char *folder)
 {
     const char *own = realpath(folder, NULL); /* for as long as box lives */
     box.masks[box.nmasks++] = own != NULL ? own : folder;
+}
+
+/* It may be empty yet, but must be there: the folder itself is shown. */
+static void
+show(const char *folder)
+{
+    box.shown = realpath(folder, NULL);
+    if (box.shown == NULL) {
+        note_errno("cannot show", "folder=%s", folder);
+        exit(2);
+    }
 }
 
 static uid_t
@@ -344,7 +356,7 @@ main(int argc, char **argv)
     box.peer = geteuid();
     hide("/usr/share/assay");
     hide("/usr/local/share/assay");
-    while ((opt = getopt(argc, argv, "s:u:n:Z:U:M:th")) != -1) {
+    while ((opt = getopt(argc, argv, "s:u:n:Z:U:M:R:th")) != -1) {
         if (opt == 's')
             path = optarg;
         else if (opt == 'u')
@@ -357,6 +369,8 @@ main(int argc, char **argv)
             box.base = (uid_t)strtoul(optarg, NULL, 10);
         else if (opt == 'M' && box.nmasks < BOX_MASKS_MAX)
             hide(optarg);
+        else if (opt == 'R')
+            show(optarg);
         else if (opt == 't')
             test = true;
         else {

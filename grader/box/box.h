@@ -39,6 +39,7 @@ struct box {
     bool stopping;
     const char *masks[BOX_MASKS_MAX]; /* folders hidden from programs */
     size_t nmasks;
+    const char *shown; /* folder that programs see as /assay; NULL: none */
     struct cgroup_host cgroup;
     struct slot *slots;
     size_t nslots;

@@ -4,7 +4,9 @@
  * who is nobody outside.  It makes the file system that programs see:
  *
  *   /usr            of the host, read-only; /bin /lib /lib64 lead into it
- *   /etc            passwd, group, ld.so.cache, alternatives: nothing else
+ *   /assay          what graderd prepared for compilers (box -R), read-only
+ *   /etc            passwd, group, ld.so.cache, alternatives, java-*-openjdk:
+ *                   nothing else
  *   /dev            null zero full random urandom, fd stdin stdout stderr
  *   /proc           own processes only, without anything of the kernel's
  *   /box            a small tmpfs per run: w (working directory), tmp, shm;
@@ -18,6 +20,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -107,8 +110,22 @@ make_dev(void)
     do_symlink("/box/shm", "dev/shm");
 }
 
+/* Folders of /etc by their pattern. */
+static void
+show_etc(const char *pattern)
+{
+    glob_t found = {0};
+    if (glob(pattern, GLOB_ONLYDIR, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            do_mkdir(found.gl_pathv[i] + 1, 0755);
+            bind_read_only(found.gl_pathv[i], found.gl_pathv[i] + 1);
+        }
+    globfree(&found);
+}
+
 /* Of the host's /etc only what no program can do without, and none of it
- * secret: the loader's cache and the links of update-alternatives. */
+ * secret: the loader's cache, the links of update-alternatives, and
+ * the settings of Java, where Debian keeps them. */
 static void
 make_etc(void)
 {
@@ -131,10 +148,8 @@ make_etc(void)
     free(cache);
     if (fd >= 0)
         close(fd);
-    if (access("/etc/alternatives", F_OK) == 0) {
-        do_mkdir("etc/alternatives", 0755);
-        bind_read_only("/etc/alternatives", "etc/alternatives");
-    }
+    show_etc("/etc/alternatives");
+    show_etc("/etc/java-*-openjdk");
 }
 
 /* /lib and friends as the host has them: links into /usr, or folders. */
@@ -175,9 +190,26 @@ mask(const char *path)
              MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=0755");
 }
 
+/* Opened before STAGE covers it, should it be below. */
+static void
+show(int folder)
+{
+    char path[32];
+    if (box.shown == NULL)
+        return;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", folder);
+    do_mkdir("assay", 0755);
+    bind_read_only(path, "assay");
+    close(folder);
+}
+
 static void
 make_root(void)
 {
+    int shown = -1;
+    if (box.shown != NULL &&
+        (shown = open(box.shown, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+        die("open", box.shown);
     do_mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
     do_mount("tmpfs", STAGE, "tmpfs", MS_NOSUID | MS_NODEV,
              "size=2m,nr_inodes=256,mode=0755");
@@ -186,6 +218,7 @@ make_root(void)
     make_usr();
     make_dev();
     make_etc();
+    show(shown);
     do_mkdir("proc", 0755);
     /* before pivot_root: the kernel demands that a proc is visible still */
     do_mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,

@@ -7,7 +7,7 @@ setup_file() {
     ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
     DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-courses.XXXXXX")
     BIN=$ROOT/build/${B:-debug}
-    mkdir "$DIR/share"
+    mkdir "$DIR/share" "$DIR/state"
     ln -s "$ROOT/grader/languages" "$ROOT/grader/zygote" "$DIR/share"
     # ids of its own, so that a stack may run at the same time
     "$BIN/grader/box/box" -s "$DIR/box.sock" -n 2 -U 1950000000 \
@@ -20,6 +20,7 @@ setup_file() {
     [ -S "$DIR/box.sock" ] || cat "$DIR/box.log"
     export ROOT DIR BIN
     export ASSAY_SHARE_DIR=$DIR/share ASSAY_BOX_SOCKET=$DIR/box.sock
+    export ASSAY_STATE_DIR=$DIR/state
 }
 
 teardown_file() {
