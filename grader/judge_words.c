@@ -126,34 +126,55 @@ struct block {
     struct frame frame;      /* the innermost in solution.py */
 };
 
-/* The last stack of the running thread; else the last one that there is.
- * The last: the program may have written others before, but not after. */
+/* The head of a stack, or NULL.  It may stand behind what the program left of
+ * a line. */
+static const char *
+find_head(const struct line *l, bool *current)
+{
+    static const char *const heads[] = {"Current thread 0x", "Thread 0x"};
+    const char *end = l->p + l->size, *found = NULL, *p;
+
+    if (!ends(l, " (most recent call first):"))
+        return NULL;
+    for (int i = 0; i < 2 && found == NULL; i++)
+        for (p = l->p; (p = memmem(p, (size_t)(end - p), heads[i],
+                                   strlen(heads[i]))) != NULL;
+             p++) {
+            found = p;
+            *current = i == 0;
+        }
+    return found;
+}
+
+/* Of the last dump, which is the one that we asked for (the program may have
+ * written others before it): the stack of the running thread, else the last
+ * that has a frame of ours.  Stacks of one dump have at most blank lines
+ * between them. */
 static bool
 find_block(const char *text, size_t size, struct block *out)
 {
-    const char *at = text, *end = text + size;
+    const char *at = text, *end = text + size, *head;
     struct block now = {0};
     struct line l;
-    bool inside = false, current = false, best = false, found = false;
+    bool inside = false, current = false, best = false, other = false;
 
     while (next_line(&at, end, &l)) {
-        bool first = begins(&l, "Current thread 0x");
-
-        if ((first || begins(&l, "Thread 0x")) &&
-            ends(&l, " (most recent call first):")) {
-            now = (struct block){.begin = l.p};
+        if ((head = find_head(&l, &current)) != NULL) {
+            now = (struct block){.begin = head};
             inside = true;
-            current = first;
+            best = best && !other && head == l.p;
+            other = false;
         } else if (inside && now.end == NULL && read_frame(&l, &now.frame)) {
             now.end = l.p + l.size;
             if (current || !best)
                 *out = now;
-            found = true;
             best = best || current;
-        } else if (!begins(&l, "  File \""))
+        } else if (!begins(&l, "  File \"")) {
             inside = false;
+            other = other || l.size > 0;
+        }
     }
-    return found;
+    return out->end != NULL;
 }
 
 /* The file's name alone is what a student knows, not its place in the box. */
@@ -223,7 +244,8 @@ judge_stderr(const struct run_result *r, size_t max, struct buf *out)
 
     if ((r->end == RUN_CPU || r->end == RUN_WALL) &&
         judge_hang(r->err.data, r->err.size, &where, &stack, &size))
-        max = max > stack.size ? max - stack.size : 0;
+        /* room for "…" and a new line, too */
+        max = max > stack.size + 4 ? max - stack.size - 4 : 0;
     if (size > 0)
         add_without_folder(&whole, r->err.data, size);
     if (stack.size > 0 && whole.size > 0) {

@@ -98,6 +98,7 @@ show(const char *name, const struct judge_result *r)
         json_add(all, "tests", tests);
         text = json_print(all, NULL);
         printf("# %s %s %s\n", name, staff ? "staff" : "student", text);
+        fflush(stdout);
         free(text);
         free(feedback);
         json_free(all);
@@ -192,6 +193,8 @@ main(int argc, char **argv)
     char *dir;
 
     log_open("courses");
+    /* whole lines, between those of the log */
+    setvbuf(stdout, NULL, _IOFBF, 1 << 20);
     secret_init();
     if (conf_load(NULL) == -1)
         return 78;
