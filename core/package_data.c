@@ -15,6 +15,11 @@ enum {
 
 struct data_reader;
 
+struct list {
+    struct package_words words;
+    struct list *next;
+};
+
 /* What test_group.yaml, testdata.yaml and NAME.yaml say. */
 struct settings {
     const struct package_words *args; /* the nearest; NULL: none */
@@ -32,8 +37,7 @@ struct data_reader {
         struct settings s;
     } group[GROUP_CONFIGS_MAX];
     size_t ngroups;
-    struct package_words **lists; /* which the settings share */
-    size_t nlists;
+    struct list *lists; /* which the settings share */
 };
 
 static void
@@ -42,16 +46,16 @@ read_flags(struct package_reader *r, const char *file, const struct yaml *y,
 {
     struct settings *s = out;
     struct data_reader *d = s->d;
-    struct package_words *w = xcalloc(1, sizeof *w);
+    struct list *l = xcalloc(1, sizeof *l);
 
-    d->lists = xrealloc(d->lists, (d->nlists + 1) * sizeof *d->lists);
-    d->lists[d->nlists++] = w;
-    package_words_read(r, file, y, w);
-    s->args = w;
+    l->next = d->lists;
+    d->lists = l;
+    package_words_read(r, file, y, &l->words);
+    s->args = &l->words;
     s->file = file;
     s->line = yaml_line(y);
     /* said here, and not again for each test */
-    package_flags(r, file, s->line, w, &(struct package_compare){0});
+    package_flags(r, file, s->line, s->args, &(struct package_compare){0});
 }
 
 static void
@@ -353,9 +357,9 @@ package_read_data(struct package_reader *r)
     check_weights(r);
     for (size_t i = 0; i < d.ngroups; i++)
         free(d.group[i].folder);
-    for (size_t i = 0; i < d.nlists; i++) {
-        package_words_free(d.lists[i]);
-        free(d.lists[i]);
+    for (struct list *l = d.lists, *next; l != NULL; l = next) {
+        next = l->next;
+        package_words_free(&l->words);
+        free(l);
     }
-    free(d.lists);
 }
