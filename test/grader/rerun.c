@@ -83,6 +83,7 @@ struct trial {
     long long begin, end, read;
 };
 
+static struct language *language;
 static struct run_box *box;
 static struct program program;
 static struct shared *shared;
@@ -91,15 +92,15 @@ static void
 make_program(void)
 {
     char *dir = xasprintf("%s/languages", conf()->share_dir);
-    struct language *l = NULL;
     struct buf words = {0};
     size_t n = 0;
 
-    CHECK(language_load(dir, "c", &l, &n) == ERR_OK && n == 1);
+    CHECK(language_load(dir, "c", &language, &n) == ERR_OK && n == 1);
     box = run_box_new();
-    CHECK(program_make(box, l, burn, sizeof burn - 1, NULL, NULL, &program,
-                       &words) == ERR_OK);
+    CHECK(program_make(box, language, burn, sizeof burn - 1, NULL, NULL,
+                       &program, &words) == ERR_OK);
     CHECK(program.fd != -1);
+    buf_free(&words);
     free(dir);
 }
 
