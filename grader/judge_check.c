@@ -12,8 +12,8 @@
 enum {
     STATUS_RIGHT = 42,
     STATUS_WRONG = 43,
-    KEPT = 8, /* checkers that a process remembers */
-    PROCESSES = 32,
+    KEPT = 8,            /* checkers that a process remembers */
+    SHELL_PROCESSES = 2, /* beside the checker's own */
     WALL_SLACK_MS = 2000,
     DISK_KB = 16 * 1024, /* beyond the files that it is given */
     LOG_KEEP = 400,      /* bytes of its words in a line of the log */
@@ -138,7 +138,7 @@ set_limits(const struct judge *j, const struct package_test *t,
         .cpu_ms = c->time_limit_ms,
         .wall_ms = 2 * c->time_limit_ms + WALL_SLACK_MS,
         .memory_kb = c->memory_limit_kb + (l != NULL ? l->memory_extra_kb : 0),
-        .processes = PROCESSES,
+        .processes = SHELL_PROCESSES + (l != NULL ? l->processes : 0),
         .output_kb = c->output_limit_kb,
         .disk_kb = DISK_KB + (int64_t)((t->input_size + t->answer_size) / 1024),
     };

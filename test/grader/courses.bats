@@ -108,6 +108,14 @@ field() { # WHO NAME JQ
     grep -q '^not ok 1 - no-checker: accepted/a.py: internal$' <<<"$output"
 }
 
+@test "a checker in a language that is not here is nobody's verdict" {
+    run judge test/grader/packages/no-language
+    [ "$status" -eq 1 ]
+    grep -q "checker's language is not here package=no-language language=csharp" \
+        <<<"$output"
+    grep -q '^not ok 1 - no-language: accepted/a.py: internal$' <<<"$output"
+}
+
 @test "run: first_failure ends with the first test that fails" {
     local second=wrong_answer/second.py
     run judge -v test/grader/packages/stops
@@ -151,6 +159,11 @@ field() { # WHO NAME JQ
         "The program took too long. It was in line 13, in count." ]
     [[ $(field student $hung '.tests[0].stderr') == \
         *$'Stopped here (most recent call first):\n  File "solution.py", line 13 in count'* ]]
+    # at most 64 KiB of the compiler's words
+    local many
+    many=$(field student compile_error/many.c '.feedback | utf8bytelength')
+    [ "$many" -gt 60000 ]
+    [ "$many" -lt 66000 ]
     # whatever the source has in it: ESC, BEL, NUL, C1, U+202E, bad UTF-8
     [[ $(field student compile_error/hostile.c .feedback) == *"#error"* ]]
     [ "$(field student compile_error/hostile.c .feedback | LC_ALL=C grep -cP \

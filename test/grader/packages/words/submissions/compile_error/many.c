@@ -1,5 +1,13 @@
-#define A B B B B B B B B
-#define B C C C C C C C C
-#define C D D D D D D D D
-#define D x;
-int main(void) { A A A A A A A A A A A A A A A A A A A A A A A A A A A A }
+/* More errors than a report keeps. */
+#define JOIN(a, b) a##b
+#define NAME(n)    JOIN(nobody_knows_this_name_, n)
+#define ONE        NAME(__COUNTER__);
+#define FOUR       ONE ONE ONE ONE
+#define MANY       FOUR FOUR FOUR FOUR
+
+int
+main(void)
+{
+    MANY MANY MANY MANY MANY MANY MANY MANY
+    MANY MANY MANY MANY MANY
+}
