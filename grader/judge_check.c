@@ -33,7 +33,7 @@ static const char input_name[] = "test.in", answer_name[] = "test.ans";
 
 struct kept {
     unsigned char key[SECRET_HASH_SIZE];
-    struct program program;
+    struct checker checker;
     bool used;
 };
 
@@ -71,7 +71,7 @@ make(struct judge *j, const struct language *l, struct program *out)
 }
 
 enum err
-check_make(struct judge *j, const struct program **out)
+check_make(struct judge *j, const struct checker **out)
 {
     static struct kept kept[KEPT];
     static size_t next;
@@ -93,20 +93,21 @@ check_make(struct judge *j, const struct program **out)
     checker_key(c, l, key);
     for (size_t i = 0; i < KEPT; i++)
         if (kept[i].used && memcmp(kept[i].key, key, sizeof key) == 0) {
-            *out = &kept[i].program;
+            *out = &kept[i].checker;
             return ERR_OK;
         }
     k = &kept[next];
     if (k->used)
-        program_free(&k->program);
+        program_free(&k->checker.program);
     k->used = false;
-    e = make(j, l, &k->program);
+    k->checker.language = l;
+    e = make(j, l, &k->checker.program);
     if (e != ERR_OK)
         return j->stopped ? ERR_STALE : e;
     memcpy(k->key, key, sizeof key);
     k->used = true;
     next = (next + 1) % KEPT;
-    *out = &k->program;
+    *out = &k->checker;
     return ERR_OK;
 }
 
@@ -127,18 +128,14 @@ add_file(struct run_request *q, const char *name, const void *data, size_t size)
 }
 
 static void
-set_limits(const struct judge *j, const struct package_test *t,
-           struct run_limits *out)
+set_limits(const struct package_checker *c, const struct language *l,
+           const struct package_test *t, struct run_limits *out)
 {
-    const struct package_checker *c = &j->job->package->checker;
-    const struct language *l = language_find(j->job->languages,
-                                             j->job->nlanguages, c->language);
-
     *out = (struct run_limits){
         .cpu_ms = c->time_limit_ms,
         .wall_ms = 2 * c->time_limit_ms + WALL_SLACK_MS,
-        .memory_kb = c->memory_limit_kb + (l != NULL ? l->memory_extra_kb : 0),
-        .processes = SHELL_PROCESSES + (l != NULL ? l->processes : 0),
+        .memory_kb = c->memory_limit_kb + l->memory_extra_kb,
+        .processes = SHELL_PROCESSES + l->processes,
         .output_kb = c->output_limit_kb,
         .disk_kb = DISK_KB + (int64_t)((t->input_size + t->answer_size) / 1024),
     };
@@ -157,6 +154,8 @@ command_of(const struct program *checker, const struct package_test *t)
                                   files, (const char *const *)t->args};
     size_t n = 0;
 
+    _Static_assert(4 + LANGUAGE_ARGS_MAX + 3 + PACKAGE_ARGS_MAX <= RUN_ARGS_MAX,
+                   "a command has room for all of them");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         for (const char *const *w = parts[i];
              w != NULL && *w != NULL && n < RUN_ARGS_MAX; w++)
@@ -214,20 +213,20 @@ conclude(const struct judge *j, const struct package_test *t,
 }
 
 enum err
-check_run(struct judge *j, const struct program *checker,
+check_run(struct judge *j, const struct checker *checker,
           const struct package_test *t, const struct buf *actual,
           enum verdict *verdict, struct buf *message, struct buf *staff)
 {
     struct run_request q = {
-        .files = {{.name = checker->name,
-                   .fd = checker->fd,
-                   .mode = checker->mode}},
+        .files = {{.name = checker->program.name,
+                   .fd = checker->program.fd,
+                   .mode = checker->program.mode}},
         .nfiles = 1,
         .artefact = team_message,
         .stdin_fd = run_memfd("output", actual->data, actual->size),
     };
     struct run_result r = {.artefact_fd = -1};
-    const char **argv = command_of(checker, t);
+    const char **argv = command_of(&checker->program, t);
     enum err e = q.stdin_fd != -1 ? ERR_OK : ERR_INTERNAL;
 
     if (e != ERR_OK)
@@ -237,7 +236,7 @@ check_run(struct judge *j, const struct program *checker,
     if (e == ERR_OK)
         e = add_file(&q, answer_name, t->answer, t->answer_size);
     q.argv = argv;
-    set_limits(j, t, &q.limits);
+    set_limits(&j->job->package->checker, checker->language, t, &q.limits);
     if (e == ERR_OK)
         e = rerun_never(j->box, &q, judge_tick, j, &r);
     if (e == ERR_OK)

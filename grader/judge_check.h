@@ -20,13 +20,19 @@
 #include "lib/err.h"
 #include "lib/mem.h"
 
+struct checker {
+    struct program program;
+    const struct language *language; /* one of the job's */
+};
+
 /* The package's checker, made once per source, runtime and process; `*out` is
- * borrowed until this judging ends.  NULL: the package has none. */
-enum err check_make(struct judge *j, const struct program **out);
+ * borrowed until this judging ends.  NULL: the package has none.  ERR_INTERNAL
+ * (logged): it does not compile, or nobody here runs its language. */
+enum err check_make(struct judge *j, const struct checker **out);
 
 /* Is `actual` right?  ERR_OK: *verdict is ACCEPTED or WRONG_ANSWER, `message`
  * got the student's words, `staff` those for the staff. */
-enum err check_run(struct judge *j, const struct program *checker,
+enum err check_run(struct judge *j, const struct checker *checker,
                    const struct package_test *t, const struct buf *actual,
                    enum verdict *verdict, struct buf *message,
                    struct buf *staff);

@@ -23,7 +23,7 @@ enum {
 
 /* Is the output of a run that ended well the right one? */
 static enum err
-judge_output(struct judge *j, const struct program *checker,
+judge_output(struct judge *j, const struct checker *checker,
              const struct package_test *t, const struct run_result *r,
              enum verdict *verdict, struct buf *message, struct buf *staff)
 {
@@ -37,7 +37,7 @@ judge_output(struct judge *j, const struct program *checker,
 
 /* Judge one run, and put the test into the report. */
 static enum err
-judge_run(struct judge *j, const struct program *checker,
+judge_run(struct judge *j, const struct checker *checker,
           const struct package_test *t, const struct run_result *r)
 {
     struct buf message = {0}, words = {0}, staff = {0};
@@ -107,7 +107,7 @@ is_enough(const struct judge *j, int timeouts, int64_t spent)
 
 static enum err
 run_tests(struct judge *j, const struct program *p,
-          const struct program *checker)
+          const struct checker *checker)
 {
     const struct package *k = j->job->package;
     int64_t spent = 0;
@@ -135,7 +135,7 @@ enum err
 judge_io(struct judge *j)
 {
     const struct package *k = j->job->package;
-    const struct program *checker = NULL;
+    const struct checker *checker = NULL;
     struct program p;
     enum err e;
 
