@@ -161,7 +161,8 @@ doctor: ## what this host lacks, and the cure
 	@deploy/doctor.sh
 
 # students' programs and attacks are not ours to put into shape
-SOURCES = $(shell git ls-files '*.c' '*.h' ':!courses' ':!test/hostile')
+SOURCES = $(shell git ls-files '*.c' '*.h' ':!courses' ':!test/hostile' \
+            ':!test/grader/packages')
 SCRIPTS = $(shell git ls-files '*.sh' '*.bash' '*.bats' .ci/run)
 
 fmt: ## put the C files into shape

@@ -80,8 +80,8 @@ add_tests(struct run_request *q, const struct package *p,
 
 enum err
 harness_run(struct judge *j, const struct harness_plan *plan, const char *code,
-            size_t code_size, run_watch *watch, void *cookie,
-            struct run_result *r)
+            size_t code_size, run_watch *watch, rerun_again *again,
+            void *cookie, struct run_result *r)
 {
     const struct language *l = j->job->language;
     const struct package *p = j->job->package;
@@ -111,7 +111,8 @@ harness_run(struct judge *j, const struct harness_plan *plan, const char *code,
         (plan == NULL || p->shared ||
          add_file(&q, plan_name, plan->text, strlen(plan->text), true)) &&
         add_tests(&q, p, argv))
-        e = run_program(j->box, &q, watch, cookie, r);
+        e = plan == NULL ? rerun_never(j->box, &q, watch, cookie, r)
+                         : rerun_if_near(j->box, &q, watch, again, cookie, r);
     for (size_t i = 0; i < q.nfiles; i++)
         close(q.files[i].fd);
     return e;
@@ -211,8 +212,8 @@ make_plan(struct judge *j, struct harness_plan *out)
     struct listing s = {.j = j};
     struct run_result r = {.artefact_fd = -1};
     enum err e = harness_run(j, NULL, model != NULL ? model->data : "",
-                             model != NULL ? model->size : 0, listing_watch, &s,
-                             &r);
+                             model != NULL ? model->size : 0, listing_watch,
+                             NULL, &s, &r);
 
     if (e == ERR_OK &&
         (!frames_whole(&s.frames) || !s.ended || s.broken != NULL ||

@@ -1,9 +1,10 @@
 /* Judge every program of packages in a real box, and expect the verdict that
  * its folder names; and that no starter is accepted as it is.
  *
- *     courses DIR...     (box: $ASSAY_BOX_SOCKET, files: $ASSAY_SHARE_DIR)
+ *     courses [-v] DIR...  (box: $ASSAY_BOX_SOCKET, files: $ASSAY_SHARE_DIR)
  *
  * TAP on standard output, a report as comments where one came out otherwise.
+ * -v: what the staff and what the student see of each, as comments.
  */
 #include "core/language.h"
 #include "core/package.h"
@@ -24,6 +25,7 @@ static struct {
     size_t nlanguages;
     struct run_box *box;
     int tests, failed;
+    bool verbose;
 } here;
 
 static void
@@ -36,7 +38,8 @@ say(bool ok, const char *package, const char *name, const char *detail)
     fflush(stdout);
 }
 
-/* "k of n": counts up by one, ends at n or before. */
+/* "k of n": counts up by one, ends at n or before; from 1 again when the tests
+ * of a near time-out are looked at again. */
 struct progress {
     size_t done;
     bool bad;
@@ -47,6 +50,8 @@ watch(void *cookie, const struct judge_test *test, size_t done, size_t total)
 {
     struct progress *p = cookie;
 
+    if (test != NULL && done == 1)
+        p->done = 0;
     if (test != NULL)
         p->bad = p->bad || done != ++p->done || done > total;
     return true;
@@ -82,6 +87,27 @@ check_result(const struct judge_result *r, const struct progress *seen,
     return fault;
 }
 
+static void
+show(const char *name, const struct judge_result *r)
+{
+    for (int staff = 1; staff >= 0; staff--) {
+        char *feedback;
+        struct json *tests = report_tests(r->report, staff, &feedback);
+        struct json *all = json_object();
+        char *text;
+
+        json_add_text(all, "feedback", feedback);
+        json_add_number(all, "score", r->score);
+        json_add(all, "tests", tests);
+        text = json_print(all, NULL);
+        printf("# %s %s %s\n", name, staff ? "staff" : "student", text);
+        fflush(stdout);
+        free(text);
+        free(feedback);
+        json_free(all);
+    }
+}
+
 /* Judge one program.  `want` -1: anything but accepted. */
 static void
 judge_one(const struct package *p, const char *name, const char *file,
@@ -89,7 +115,12 @@ judge_one(const struct package *p, const char *name, const char *file,
 {
     const struct language *l = language_of_file(here.languages, here.nlanguages,
                                                 file);
-    struct judge_job job = {p, l, b->data, b->size};
+    struct judge_job job = {.package = p,
+                            .language = l,
+                            .code = b->data,
+                            .code_size = b->size,
+                            .languages = here.languages,
+                            .nlanguages = here.nlanguages};
     struct judge_result r;
     struct progress seen = {0};
     const char *fault;
@@ -111,6 +142,8 @@ judge_one(const struct package *p, const char *name, const char *file,
         fault != NULL ? fault : verdict_name(r.verdict));
     if (!ok || fault != NULL)
         printf("# %s\n", r.report);
+    if (here.verbose)
+        show(name, &r);
     judge_result_free(&r);
 }
 
@@ -163,6 +196,8 @@ main(int argc, char **argv)
     char *dir;
 
     log_open("courses");
+    /* whole lines, between those of the log */
+    setvbuf(stdout, NULL, _IOFBF, 1 << 20);
     secret_init();
     if (conf_load(NULL) == -1)
         return 78;
@@ -172,7 +207,8 @@ main(int argc, char **argv)
     free(dir);
     probe_languages(here.languages, here.nlanguages);
     here.box = run_box_new();
-    for (int i = 1; i < argc; i++)
+    here.verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
+    for (int i = 1 + here.verbose; i < argc; i++)
         load_package(argv[i]);
     printf("1..%d\n", here.tests);
     run_box_free(here.box);
