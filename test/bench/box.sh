@@ -1,0 +1,51 @@
+#!/bin/bash
+# How fast the box is: a box of build $B (release) in a temporary folder, on ids
+# of its own, and test/bench/box.c beside it.
+#
+#   box.sh                   the table; all of it as JSON in build/bench-box.json
+#   box.sh profile [COUNT]   where the time of a split grading goes
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+ROOT=$PWD
+BUILD=$ROOT/build/${B:-release}
+DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-bench.XXXXXX")
+chmod 0755 "$DIR"
+export BENCH_DIR=$DIR/work
+export ASSAY_SHARE_DIR=$DIR/share ASSAY_BOX_SOCKET=$DIR/box.sock
+export ASSAY_STATE_DIR=$DIR/state
+
+clean_up() {
+    [ -z "${BOX_PID:-}" ] || { kill "$BOX_PID" && wait "$BOX_PID"; } || true
+    rm -rf "$DIR"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+start_box() { # SLOTS
+    mkdir -p "$DIR/share" "$DIR/state" "$BENCH_DIR"
+    ln -s "$ROOT/grader/languages" "$ROOT/grader/zygote" "$DIR/share"
+    "$BUILD/grader/box/box" -s "$ASSAY_BOX_SOCKET" -n "$1" -U 1960000000 \
+        2>"$DIR/box.log" &
+    export BOX_PID=$!
+    for _ in {1..100}; do
+        ! grep -qs '^box: ready' "$DIR/box.log" || return 0
+        sleep 0.1
+    done
+    cat "$DIR/box.log" >&2
+    return 1
+}
+
+case ${1:-table} in
+table)
+    start_box "$(($(nproc) + 1))" # as in service: one more than runs at once
+    "$BUILD/test/bench/box" table "$ROOT/build/bench-box.json" "${ROUNDS:-7}"
+    ;;
+profile)
+    start_box 1
+    "$BUILD/test/bench/box" profile "${2:-500}"
+    ;;
+*)
+    sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
+    exit 64
+    ;;
+esac
