@@ -1,17 +1,11 @@
 /* bench-box: how fast the box is, against the bare commands.
  *
- *   box table JSON [ROUNDS]     the table of docs/PERFORMANCE.md
- *   box profile [COUNT]         where the time of a split grading goes
+ *   box table JSON ROUNDS       the table of docs/PERFORMANCE.md
+ *   box profile COUNT           where the time of a split grading goes
+ *   box load                    ... and that of the processors under load
  *
  * test/bench/box.sh starts it, beside a box of its own: $ASSAY_BOX_SOCKET,
  * $BOX_PID, $ASSAY_SHARE_DIR, and $BENCH_DIR, which is for us to fill.
- *
- * Theory of operation.  Every round measures a few times of every row, ours and
- * the other's in turn, so that whatever else the host does falls on both.  A
- * figure is the median over the rounds of the round's median; a ratio is the
- * median over all pairs of neighbours.  Rows that say "idle" wait before each
- * job, until the slot has rehearsed (grader/box/slot.c); the other rows do not
- * wait at all.
  */
 #include "test/bench/box.h"
 
@@ -29,13 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum {
-    ROUNDS = 7,
-    ROUNDS_MAX = 100,
-    TIMES_MAX = 50, /* a row's in a round */
-    IDLE_MS = 30    /* box rehearses 5 ms after the last run */
-};
 
 void
 bench_die(const char *fmt, ...)
@@ -59,60 +46,17 @@ bench_language(const struct bench *b, const char *file)
     return l != NULL && l->build[0] != '\0' ? l : NULL;
 }
 
-/* -- the rows -- */
+const struct package_blob *
+bench_program(const struct bench *b, const char *extension)
+{
+    for (size_t i = 0; i < b->hello->nsubmissions; i++) {
+        const struct package_blob *p = &b->hello->submissions[i];
 
-typedef double measure(struct bench *b);
-
-struct row {
-    const char *name, *against;
-    measure *ours, *theirs;
-    bool idle;     /* wait before each of ours */
-    bool at_least; /* the bar is "times faster"; else "of the other's time" */
-    double bar;    /* 0: none, reported only */
-    size_t times;  /* in each round */
-
-    size_t n; /* so far */
-    double sample[2][ROUNDS_MAX * TIMES_MAX];
-};
-
-static const char cold_python[] = "cold python3 -I -m unittest";
-
-static struct row rows[] = {
-    {.name = "trivial unittest, shared, idle: result in hand",
-     .against = cold_python,
-     .ours = shared_result,
-     .theirs = cold_unittest,
-     .idle = true,
-     .at_least = true,
-     .bar = 40,
-     .times = 10},
-    {.name = "the same, whole grading",
-     .against = cold_python,
-     .ours = shared_whole,
-     .theirs = cold_unittest,
-     .idle = true,
-     .at_least = true,
-     .times = 5},
-    {.name = "trivial unittest, split, idle: result in hand",
-     .against = cold_python,
-     .ours = split_result,
-     .theirs = cold_unittest,
-     .idle = true,
-     .at_least = true,
-     .bar = 20,
-     .times = 10},
-    {.name = "the same, whole grading",
-     .against = cold_python,
-     .ours = split_whole,
-     .theirs = cold_unittest,
-     .idle = true,
-     .at_least = true,
-     .times = 5},
-};
-
-enum {
-    NROWS = sizeof rows / sizeof rows[0]
-};
+        if (strcmp(strrchr(p->name, '.') + 1, extension) == 0)
+            return p;
+    }
+    bench_die("no program in %s", extension);
+}
 
 static int
 by_value(const void *a, const void *b)
@@ -123,87 +67,18 @@ by_value(const void *a, const void *b)
 }
 
 double
-bench_median(const double *values, size_t n)
+bench_quantile(const double *values, size_t n, double share)
 {
-    double sorted[ROUNDS_MAX * TIMES_MAX], m;
+    double sorted[SAMPLES_MAX], place = share * (double)(n - 1);
+    size_t at = (size_t)place;
 
+    if (n == 0 || n > SAMPLES_MAX)
+        bench_die("%zu samples", n);
     memcpy(sorted, values, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, by_value);
-    m = sorted[n / 2];
-    return n % 2 == 1 ? m : (m + sorted[n / 2 - 1]) / 2;
-}
-
-static void
-round_of(struct bench *b, struct row *r)
-{
-    for (size_t i = 0; i < r->times; i++, r->n++) {
-        if (r->idle)
-            clock_sleep(IDLE_MS);
-        r->sample[0][r->n] = r->ours(b);
-        r->sample[1][r->n] = r->theirs(b);
-    }
-}
-
-/* Over the rounds, of the rounds' medians. */
-static double
-median_of(const struct row *r, int side)
-{
-    double rounds[ROUNDS_MAX];
-    size_t n = r->n / r->times;
-
-    for (size_t i = 0; i < n; i++)
-        rounds[i] = bench_median(r->sample[side] + i * r->times, r->times);
-    return bench_median(rounds, n);
-}
-
-static double
-least_of(const struct row *r, int side)
-{
-    double least = r->sample[side][0];
-
-    for (size_t i = 1; i < r->n; i++)
-        if (r->sample[side][i] < least)
-            least = r->sample[side][i];
-    return least;
-}
-
-static double
-ratio_of(const struct row *r)
-{
-    double ratio[ROUNDS_MAX * TIMES_MAX];
-
-    for (size_t i = 0; i < r->n; i++)
-        ratio[i] = r->at_least ? r->sample[1][i] / r->sample[0][i]
-                               : r->sample[0][i] / r->sample[1][i];
-    return bench_median(ratio, r->n);
-}
-
-static void
-print_row(const struct row *r)
-{
-    double ratio = ratio_of(r);
-    char bar[32] = "–";
-
-    if (r->bar > 0)
-        snprintf(bar, sizeof bar, "%s %gx%s", r->at_least ? "≥" : "≤", r->bar,
-                 (r->at_least ? ratio >= r->bar : ratio <= r->bar) ? ""
-                                                                   : " MISSED");
-    printf("| %s | %.2f (%.2f) | %s | %.1f (%.1f) | %.*fx | %s |\n", r->name,
-           median_of(r, 0), least_of(r, 0), r->against, median_of(r, 1),
-           least_of(r, 1), r->at_least ? 1 : 3, ratio, bar);
-}
-
-static void
-table(struct bench *b, const char *json, size_t rounds)
-{
-    (void)json;
-    for (size_t round = 0; round < rounds; round++)
-        for (size_t i = 0; i < NROWS; i++)
-            round_of(b, &rows[i]);
-    printf("| measure | ours, ms: median (least) | against | ms | ratio | bar "
-           "|\n|---|---|---|---|---|---|\n");
-    for (size_t i = 0; i < NROWS; i++)
-        print_row(&rows[i]);
+    if (at + 1 == n)
+        return sorted[at];
+    return sorted[at] + (place - (double)at) * (sorted[at + 1] - sorted[at]);
 }
 
 /* -- what is measured -- */
@@ -245,11 +120,33 @@ environment(const char *name)
     return value;
 }
 
+/* What both the box and the cold commands are given. */
+static void
+write_files(const struct bench *b)
+{
+    static const char *const extensions[] = {"c", "cpp", "js"};
+
+    for (size_t i = 0; i < b->split->nunittests; i++)
+        write_file(b, b->split->unittests[i].name, b->split->unittests[i].data,
+                   b->split->unittests[i].size);
+    write_file(b, "solution.py", b->split->submissions[0].data,
+               b->split->submissions[0].size);
+    for (size_t i = 0; i < 3; i++) {
+        const struct package_blob *p = bench_program(b, extensions[i]);
+        const struct language *l = bench_language(b, p->name);
+
+        if (l != NULL)
+            write_file(b, l->source, p->data, p->size);
+    }
+}
+
 static void
 set_up(struct bench *b)
 {
-    static const char hello[] = "courses/demo/hello";
+    static const char unittest[] = "courses/demo/hello";
     char *languages = xasprintf("%s/languages", conf()->share_dir);
+    struct buf program = {0};
+    char *path;
 
     b->dir = environment("BENCH_DIR");
     b->box_pid = (pid_t)strtol(environment("BOX_PID"), NULL, 10);
@@ -257,29 +154,52 @@ set_up(struct bench *b)
     if (language_load(languages, "", &b->languages, &b->nlanguages) != ERR_OK)
         bench_die("%s: no languages", languages);
     probe_languages(b->languages, b->nlanguages);
-    b->split = load_package(hello, false);
-    b->shared = load_package(hello, true);
-    for (size_t i = 0; i < b->split->nunittests; i++)
-        write_file(b, b->split->unittests[i].name, b->split->unittests[i].data,
-                   b->split->unittests[i].size);
-    write_file(b, "solution.py", b->split->submissions[0].data,
-               b->split->submissions[0].size);
+    b->split = load_package(unittest, false);
+    b->shared = load_package(unittest, true);
+    b->hello = load_package("test/bench/hello", false);
+    write_files(b);
+    path = xasprintf("%s/true", b->dir);
+    if (buf_read_file(&program, path, 16 << 20) != 0)
+        bench_die("cannot read %s", path);
+    b->true_fd = run_memfd("true", program.data, program.size);
+    if (b->true_fd == -1)
+        bench_die("cannot make a memfd");
+    buf_free(&program);
+    free(path);
     free(languages);
+}
+
+static void
+tear_down(struct bench *b)
+{
+    close(b->true_fd);
+    package_free(b->split);
+    package_free(b->shared);
+    package_free(b->hello);
+    language_free(b->languages, b->nlanguages);
+    run_box_free(b->box);
 }
 
 int
 main(int argc, char **argv)
 {
-    struct bench b = {.static_fd = -1};
-    size_t n = argc > 3 ? strtoul(argv[3], NULL, 10) : ROUNDS;
+    const char *what = argc > 1 ? argv[1] : "";
+    struct bench b = {.true_fd = -1};
+    size_t n = argc > 2 ? strtoul(argv[argc - 1], NULL, 10) : 0;
 
-    if (argc < 3 || strcmp(argv[1], "table") != 0 || n < 1 || n > ROUNDS_MAX)
-        return 64;
     log_open("bench-box");
     secret_init();
     if (conf_load(NULL) == -1)
         return 78;
     set_up(&b);
-    table(&b, argv[2], n);
+    if (strcmp(what, "table") == 0 && argc == 4)
+        bench_table(&b, argv[2], n);
+    else if (strcmp(what, "profile") == 0 && argc == 3)
+        bench_profile(&b, n);
+    else if (strcmp(what, "load") == 0 && argc == 2)
+        bench_load_profile(&b);
+    else
+        bench_die("table JSON ROUNDS, profile COUNT, or load");
+    tear_down(&b);
     return 0;
 }

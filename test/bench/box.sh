@@ -13,17 +13,22 @@ chmod 0755 "$DIR"
 export BENCH_DIR=$DIR/work
 export ASSAY_SHARE_DIR=$DIR/share ASSAY_BOX_SOCKET=$DIR/box.sock
 export ASSAY_STATE_DIR=$DIR/state
+BOX_PID=''
+
+stop_box() {
+    [ -z "$BOX_PID" ] || { kill "$BOX_PID" && wait "$BOX_PID"; } || true
+    BOX_PID=''
+}
 
 clean_up() {
-    [ -z "${BOX_PID:-}" ] || { kill "$BOX_PID" && wait "$BOX_PID"; } || true
+    stop_box
     rm -rf "$DIR"
 }
 trap clean_up EXIT
 trap 'exit 1' INT TERM
 
 start_box() { # SLOTS
-    mkdir -p "$DIR/share" "$DIR/state" "$BENCH_DIR"
-    ln -s "$ROOT/grader/languages" "$ROOT/grader/zygote" "$DIR/share"
+    stop_box
     "$BUILD/grader/box/box" -s "$ASSAY_BOX_SOCKET" -n "$1" -U 1960000000 \
         2>"$DIR/box.log" &
     export BOX_PID=$!
@@ -35,14 +40,28 @@ start_box() { # SLOTS
     return 1
 }
 
+driver() { # WORDS…
+    "$BUILD/test/bench/box" "$@" 2>"$DIR/log" || {
+        cat "$DIR/log" "$DIR/box.log" >&2
+        return 1
+    }
+}
+
+mkdir -p "$DIR/share" "$DIR/state" "$BENCH_DIR"
+ln -s "$ROOT/grader/languages" "$ROOT/grader/zygote" "$DIR/share"
+gcc -O2 -static -o "$BENCH_DIR/true" test/bench/true.c
+in_service=$(($(nproc) + 1)) # slots: one more than runs at once
+
 case ${1:-table} in
 table)
-    start_box "$(($(nproc) + 1))" # as in service: one more than runs at once
-    "$BUILD/test/bench/box" table "$ROOT/build/bench-box.json" "${ROUNDS:-7}"
+    start_box "$in_service"
+    driver table "$ROOT/build/bench-box.json" "${ROUNDS:-7}"
     ;;
 profile)
     start_box 1
-    "$BUILD/test/bench/box" profile "${2:-500}"
+    driver profile "${2:-300}"
+    start_box "$in_service"
+    driver load
     ;;
 *)
     sed -n '2,6s/^# \{0,1\}//p' "$0" >&2

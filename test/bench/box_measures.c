@@ -13,6 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
+enum {
+    ARGS_MAX = 40
+};
+
 double
 now_ms(void)
 {
@@ -24,7 +28,9 @@ now_ms(void)
 
 /* -- the cold commands -- */
 
-double
+/* Run a command (argv[0] absolute) in b->dir with a clean environment and
+ * nothing to read or write. */
+static double
 cold_command(const struct bench *b, const char *const *argv)
 {
     static const char *const env[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8",
@@ -61,6 +67,156 @@ cold_unittest(struct bench *b)
                                        "unittest",         "discover", NULL};
 
     return cold_command(b, argv);
+}
+
+double
+cold_bwrap(struct bench *b)
+{
+    /* its cheapest way: the host's /proc, /dev and /tmp stay visible */
+    static const char *const argv[] = {"/usr/bin/bwrap",
+                                       "--unshare-all",
+                                       "--ro-bind",
+                                       "/",
+                                       "/",
+                                       "./true",
+                                       NULL};
+
+    return cold_command(b, argv);
+}
+
+/* The language's own command, without what was prepared for it. */
+static double
+cold_compiler(struct bench *b, const char *file)
+{
+    const struct language *l = bench_language(b, file);
+    char **command = judge_argv(l, l->compile, l->source, NULL);
+    const char *argv[ARGS_MAX + 1];
+    size_t n = 0;
+    double took;
+
+    for (char **p = command; *p != NULL && n < ARGS_MAX; p++)
+        if (strncmp(*p, "-I/assay", 8) != 0)
+            argv[n++] = *p;
+    argv[n] = NULL;
+    took = cold_command(b, argv);
+    judge_argv_free(command);
+    return took;
+}
+
+double
+cold_gcc(struct bench *b)
+{
+    return cold_compiler(b, "x.c");
+}
+
+double
+cold_gpp(struct bench *b)
+{
+    return cold_compiler(b, "x.cpp");
+}
+
+double
+cold_node(struct bench *b)
+{
+    const struct language *l = bench_language(b, "x.js");
+    const char *const argv[] = {l->version[0], l->source, NULL};
+
+    return cold_command(b, argv);
+}
+
+/* -- commands in the box -- */
+
+double
+static_box(struct bench *b)
+{
+    static const char *const argv[] = {"./true", NULL};
+    const struct run_request q = {
+        .argv = argv,
+        .files = {{.name = "true", .fd = b->true_fd, .mode = 0555}},
+        .nfiles = 1,
+        .stdin_fd = -1,
+        .limits = {.cpu_ms = 10000,
+                   .wall_ms = 10000,
+                   .memory_kb = 65536,
+                   .processes = 1,
+                   .output_kb = 1024,
+                   .disk_kb = 1024}};
+    struct run_result r;
+    double start = now_ms(), took;
+
+    if (run_program(b->box, &q, NULL, NULL, &r) != ERR_OK)
+        bench_die("the box does not run commands");
+    took = now_ms() - start;
+    if (r.end != RUN_EXITED || r.status != 0)
+        bench_die("static program: end %d, status %d", (int)r.end, r.status);
+    run_result_free(&r);
+    return took;
+}
+
+static double
+grade(struct bench *b, const struct judge_job *job)
+{
+    struct judge_result r;
+    double start = now_ms(), took;
+
+    if (judge_program(b->box, job, NULL, NULL, &r) != ERR_OK)
+        bench_die("%s: the box does not grade it", job->language->id);
+    took = now_ms() - start;
+    if (r.verdict != VERDICT_ACCEPTED)
+        bench_die("%s: %s", job->language->id, r.report);
+    judge_result_free(&r);
+    return took;
+}
+
+/* Package hello's program.  `first`: with a comment that no other has, so that
+ * nothing is known of it. */
+static double
+hello(struct bench *b, const char *extension, bool first)
+{
+    static unsigned number;
+    const struct package_blob *p = bench_program(b, extension);
+    struct buf code = {0};
+    double took;
+
+    buf_add(&code, p->data, p->size);
+    if (first)
+        buf_fmt(&code, "/* %u */\n", ++number);
+    took = grade(b, &(struct judge_job){.package = b->hello,
+                                        .language = bench_language(b, p->name),
+                                        .code = code.data,
+                                        .code_size = code.size});
+    buf_free(&code);
+    return took;
+}
+
+double
+c_first(struct bench *b)
+{
+    return hello(b, "c", true);
+}
+
+double
+c_again(struct bench *b)
+{
+    return hello(b, "c", false);
+}
+
+double
+cpp_first(struct bench *b)
+{
+    return hello(b, "cpp", true);
+}
+
+double
+cpp_again(struct bench *b)
+{
+    return hello(b, "cpp", false);
+}
+
+double
+node_box(struct bench *b)
+{
+    return hello(b, "js", false);
 }
 
 /* -- unit tests in the box -- */
@@ -137,16 +293,8 @@ static double
 whole(struct bench *b, const struct package *p)
 {
     const struct judge_job job = unittest_job(b, p);
-    struct judge_result r;
-    double start = now_ms(), took;
 
-    if (judge_program(b->box, &job, NULL, NULL, &r) != ERR_OK)
-        bench_die("the box does not grade unit tests");
-    took = now_ms() - start;
-    if (r.verdict != VERDICT_ACCEPTED)
-        bench_die("unit tests: %s", r.report);
-    judge_result_free(&r);
-    return took;
+    return grade(b, &job);
 }
 
 double

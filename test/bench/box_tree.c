@@ -1,0 +1,128 @@
+/* What the processes of box use: its children are the zygotes, theirs the
+ * runners (and what those have started). */
+#include "test/bench/box.h"
+
+#include "lib/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A file of /proc; "" when the process has gone. */
+static char *
+read_proc(pid_t pid, const char *name)
+{
+    char *path = xasprintf("/proc/%d/%s", (int)pid, name);
+    struct buf b = {0};
+
+    if (buf_read_file(&b, path, 1 << 20) != 0)
+        buf_free(&b);
+    free(path);
+    return buf_take(&b, NULL);
+}
+
+static void
+add_cpu(pid_t pid, struct usage *u)
+{
+    char *stat = read_proc(pid, "stat");
+    const char *rest = strrchr(stat, ')'); /* its name may hold anything */
+    double tick = 1000.0 / (double)sysconf(_SC_CLK_TCK);
+    unsigned long user, system;
+    long reaped_user, reaped_system;
+
+    if (rest != NULL &&
+        sscanf(rest,
+               ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu "
+               "%ld %ld",
+               &user, &system, &reaped_user, &reaped_system) == 4) {
+        u->processes++;
+        u->user_ms += tick * ((double)user + (double)reaped_user);
+        u->system_ms += tick * ((double)system + (double)reaped_system);
+    }
+    free(stat);
+}
+
+static void
+add_memory(pid_t pid, struct usage *u)
+{
+    char *rollup = read_proc(pid, "smaps_rollup");
+    const char *line = strstr(rollup, "\nPss:");
+
+    if (line == NULL)
+        u->pss_kb = -1;
+    else if (u->pss_kb >= 0)
+        u->pss_kb += strtol(line + strlen("\nPss:"), NULL, 10);
+    free(rollup);
+}
+
+typedef void visit(void *cookie, pid_t child);
+
+static void
+for_children(pid_t pid, visit *each, void *cookie)
+{
+    char *name = xasprintf("task/%d/children", (int)pid);
+    char *list = read_proc(pid, name), *p = list, *end;
+    long child;
+
+    while ((child = strtol(p, &end, 10)) > 0) {
+        each(cookie, (pid_t)child);
+        p = end;
+    }
+    free(list);
+    free(name);
+}
+
+static void
+add_tree(void *usage, pid_t pid)
+{
+    add_cpu(pid, usage);
+    add_memory(pid, usage);
+    for_children(pid, add_tree, usage);
+}
+
+struct tree {
+    struct usage *usage;
+    size_t count;
+};
+
+static void
+add_zygote(void *tree, pid_t pid)
+{
+    struct tree *t = tree;
+    char *link = xasprintf("/proc/%d/exe", (int)pid), exe[4096];
+    ssize_t n = readlink(link, exe, sizeof exe - 1);
+    const char *kind;
+    size_t i = 1;
+
+    free(link);
+    if (n <= 0)
+        return;
+    exe[n] = '\0';
+    kind = strrchr(exe, '/') != NULL ? strrchr(exe, '/') + 1 : exe;
+    while (i < t->count && strcmp(t->usage[i].kind, kind) != 0)
+        i++;
+    if (i == USAGE_MAX)
+        bench_die("too many kinds of zygotes");
+    if (i == t->count) {
+        t->usage[i] = (struct usage){0};
+        snprintf(t->usage[i].kind, sizeof t->usage[i].kind, "%.15s", kind);
+        t->count++;
+    }
+    t->usage[i].slots++;
+    add_tree(&t->usage[i], pid);
+}
+
+size_t
+tree_usage(pid_t box, struct usage out[USAGE_MAX])
+{
+    struct tree t = {out, 1};
+
+    out[0] = (struct usage){.kind = "box"};
+    add_cpu(box, &out[0]);
+    add_memory(box, &out[0]);
+    if (out[0].processes == 0)
+        bench_die("box has gone");
+    for_children(box, add_zygote, &t);
+    return t.count;
+}
