@@ -98,6 +98,10 @@ enum {
 /* Box first, then each kind of zygote with its runners.  How many. */
 size_t tree_usage(pid_t box, struct usage out[USAGE_MAX]);
 
+/* What all leaves of that name ("s": submissions, "t": tests) under $BOX_CGROUP
+ * have used of the processors since box began; -1: no cgroup counts it. */
+double tree_leaf_ms(const char *leaf);
+
 /* -- what can be asked for -- */
 
 /* box_table.c.  The report, as JSON, goes to file `json`. */

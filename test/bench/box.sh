@@ -33,11 +33,24 @@ start_box() { # SLOTS
         2>"$DIR/box.log" &
     export BOX_PID=$!
     for _ in {1..100}; do
-        ! grep -qs '^box: ready' "$DIR/box.log" || return 0
+        ! grep -qs '^box: ready' "$DIR/box.log" || break
         sleep 0.1
     done
-    cat "$DIR/box.log" >&2
-    return 1
+    grep -qs '^box: ready' "$DIR/box.log" || {
+        cat "$DIR/box.log" >&2
+        return 1
+    }
+    BOX_CGROUP=$(cgroup_of "$BOX_PID")
+    export BOX_CGROUP
+}
+
+# The folder of box's that counts the processors' time.
+cgroup_of() { # PID
+    find /sys/fs/cgroup -type d -name "assay-box.$1" 2>/dev/null |
+        while read -r folder; do
+            [ ! -e "$folder/cpuacct.usage" ] && [ ! -e "$folder/cpu.stat" ] ||
+                echo "$folder"
+        done | head -n 1
 }
 
 driver() { # WORDS…

@@ -20,7 +20,6 @@ enum {
 };
 
 struct profile {
-    size_t n;
     double first[SAMPLES_MAX], end[SAMPLES_MAX], exit[SAMPLES_MAX];
 };
 
@@ -42,57 +41,82 @@ print_stage(const char *name, const double *values, size_t n)
            bench_quantile(values, n, 0.9));
 }
 
-/* Per grading, since `before`; ours (the part of graderd) in `client_ms`. */
-static void
-print_cpu(const struct bench *b, const struct usage *before, size_t n,
-          double client_ms)
-{
-    struct usage after[USAGE_MAX];
-    size_t kinds = tree_usage(b->box_pid, after);
-    double count = (double)n, all = client_ms / count;
+/* What everybody has used of the processors so far. */
+struct cpu {
+    struct usage usage[USAGE_MAX];
+    double client; /* the part of graderd, here */
+    double submissions, tests;
+};
 
-    printf("  CPU ms per grading: client %.3f", client_ms / count);
-    for (size_t i = 0; i < kinds; i++) {
-        double user = (after[i].user_ms - before[i].user_ms) / count;
-        double system = (after[i].system_ms - before[i].system_ms) / count;
+static void
+take_cpu(const struct bench *b, struct cpu *c)
+{
+    clock_sleep(SETTLE_MS);
+    c->client = rusage_ms(RUSAGE_SELF) + rusage_ms(RUSAGE_CHILDREN);
+    tree_usage(b->box_pid, c->usage);
+    c->submissions = tree_leaf_ms("s");
+    c->tests = tree_leaf_ms("t");
+}
+
+/* Per grading, since `before`. */
+static void
+print_cpu(const struct bench *b, const struct cpu *before, double n)
+{
+    static const char line[] = "  CPU, %-25s %7.3f ms (%.3f user, %.3f system)"
+                               "\n";
+    struct cpu after = {0};
+    double all, zygotes = 0;
+
+    take_cpu(b, &after);
+    all = (after.client - before->client) / n;
+    printf("  CPU, %-25s %7.3f ms\n", "client", all);
+    for (size_t i = 0; i < USAGE_MAX && after.usage[i].kind[0] != '\0'; i++) {
+        const struct usage *x = &before->usage[i], *y = &after.usage[i];
+        double user = (y->user_ms - x->user_ms) / n;
+        double system = (y->system_ms - x->system_ms) / n;
 
         all += user + system;
-        printf(", %s %.3f user + %.3f system", after[i].kind, user, system);
+        zygotes += i > 0 ? user + system : 0;
+        printf(line, y->kind, user + system, user, system);
     }
-    printf("; all %.3f\n", all);
+    if (after.tests >= 0) {
+        double submissions = (after.submissions - before->submissions) / n;
+        double tests = (after.tests - before->tests) / n;
+
+        printf("  CPU, of these: submission %.3f, tests %.3f, the rest (forks, "
+               "cleaning) %.3f ms\n",
+               submissions, tests, zygotes - submissions - tests);
+    }
+    printf("  CPU, %-25s %7.3f ms per grading\n", "all", all);
 }
 
 static double
 run(struct bench *b, const char *name, size_t count, int64_t pause_ms)
 {
     static struct profile p;
-    struct usage before[USAGE_MAX];
-    double client, start;
+    struct cpu before = {0};
+    double start, took;
 
-    clock_sleep(SETTLE_MS);
-    bench_unittest(b, b->split);
-    clock_sleep(SETTLE_MS);
-    tree_usage(b->box_pid, before);
-    client = rusage_ms(RUSAGE_SELF);
+    bench_unittest(b, b->split); /* the plan is made */
+    take_cpu(b, &before);
     start = now_ms();
-    for (p.n = 0; p.n < count; p.n++) {
+    for (size_t i = 0; i < count; i++) {
         struct stages s;
 
         if (pause_ms > 0)
             clock_sleep(pause_ms);
         s = bench_unittest(b, b->split);
-        p.first[p.n] = s.first;
-        p.end[p.n] = s.end - s.first;
-        p.exit[p.n] = s.exit - s.end;
+        p.first[i] = s.first;
+        p.end[i] = s.end - s.first;
+        p.exit[i] = s.exit - s.end;
     }
-    printf("%s: %zu gradings, %.2f ms each with the pauses of %d ms\n", name,
-           count, (now_ms() - start) / (double)count, (int)pause_ms);
-    client = rusage_ms(RUSAGE_SELF) - client;
-    clock_sleep(SETTLE_MS);
+    took = now_ms() - start;
+    printf("%s: %zu gradings, %.2f ms each with pauses of %d ms\n", name, count,
+           took / (double)count, (int)pause_ms);
     print_stage("job in hand -> first frame", p.first, count);
     print_stage("first frame -> end frame", p.end, count);
     print_stage("end frame -> EXIT", p.exit, count);
-    print_cpu(b, before, count, client);
+    print_cpu(b, &before, (double)count);
     return bench_quantile(p.first, count, 0.5);
 }
 
@@ -101,8 +125,8 @@ bench_profile(struct bench *b, size_t count)
 {
     double ready, row;
 
-    if (count > SAMPLES_MAX)
-        bench_die("at most %d", SAMPLES_MAX);
+    if (count < 1 || count > SAMPLES_MAX)
+        bench_die("1 to %d gradings", SAMPLES_MAX);
     run(b, "warm", count, IDLE_MS);
     ready = run(b, "ready", count, READY_MS);
     row = run(b, "in a row", count, 0);
@@ -113,17 +137,12 @@ bench_profile(struct bench *b, size_t count)
 void
 bench_load_profile(struct bench *b)
 {
-    struct usage before[USAGE_MAX];
-    double client, each;
-    size_t n;
+    struct cpu before = {0};
+    double each;
 
-    clock_sleep(SETTLE_MS);
-    tree_usage(b->box_pid, before);
-    client = rusage_ms(RUSAGE_CHILDREN);
+    take_cpu(b, &before);
     each = load_split(b);
-    client = rusage_ms(RUSAGE_CHILDREN) - client;
-    n = (size_t)(LOAD_WINDOW_MS / each + 0.5);
-    clock_sleep(SETTLE_MS);
-    printf("all cores, split: %.1f gradings/s (%zu)\n", 1000 / each, n);
-    print_cpu(b, before, n, client);
+    printf("all cores: %.1f gradings/s (%.0f)\n", 1000 / each,
+           LOAD_WINDOW_MS / each);
+    print_cpu(b, &before, LOAD_WINDOW_MS / each);
 }

@@ -4,6 +4,7 @@
 
 #include "lib/mem.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,37 @@ add_zygote(void *tree, pid_t pid)
     }
     t->usage[i].slots++;
     add_tree(&t->usage[i], pid);
+}
+
+double
+tree_leaf_ms(const char *leaf)
+{
+    const char *root = getenv("BOX_CGROUP");
+    char *pattern;
+    glob_t files;
+    double ms = 0;
+
+    if (root == NULL || *root == '\0')
+        return -1;
+    pattern = xasprintf("%s/*/%s/cp*.*", root, leaf);
+    if (glob(pattern, 0, NULL, &files) != 0)
+        bench_die("%s: no such files", pattern);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        const char *name = strrchr(files.gl_pathv[i], '/') + 1;
+        struct buf b = {0};
+
+        if (buf_read_file(&b, files.gl_pathv[i], 1 << 16) == 0 && b.size > 0) {
+            if (strcmp(name, "cpuacct.usage") == 0)
+                ms += strtod(b.data, NULL) / 1e6;
+            else if (strcmp(name, "cpu.stat") == 0 &&
+                     strncmp(b.data, "usage_usec ", 11) == 0)
+                ms += strtod(b.data + 11, NULL) / 1e3;
+        }
+        buf_free(&b);
+    }
+    globfree(&files);
+    free(pattern);
+    return ms;
 }
 
 size_t
