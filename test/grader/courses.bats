@@ -50,6 +50,10 @@ judge() { # DIR
     done
 }
 
+@test "what tests may do with another process" { judge test/grader/packages/split; }
+@test "programs that forge the verdict of split tests" {
+    judge test/grader/packages/unforgeable
+}
 @test "programs that forge their verdict" {
     judge test/grader/packages/forgery
 }
