@@ -104,8 +104,10 @@ double tree_leaf_ms(const char *leaf);
 
 /* -- what can be asked for -- */
 
-/* box_table.c.  The report, as JSON, goes to file `json`. */
-void bench_table(struct bench *b, const char *json, size_t rounds);
+/* box_table.c.  Of the rows whose name has `word` in it ("": all).  The report,
+ * as JSON, goes to file `json`. */
+void bench_table(struct bench *b, const char *json, size_t rounds,
+                 const char *word);
 /* box_profile.c.  The first wants a box with one slot of each kind. */
 void bench_profile(struct bench *b, size_t count);
 void bench_load_profile(struct bench *b);

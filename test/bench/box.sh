@@ -2,7 +2,9 @@
 # How fast the box is: a box of build $B (release) in a temporary folder, on ids
 # of its own, and test/bench/box.c beside it.
 #
-#   box.sh                   the table; all of it as JSON in build/bench-box.json
+#   box.sh [table [WORD]]    the table ($ROUNDS rounds), or the rows with WORD in
+#                            their name; all of it as JSON in
+#                            build/bench-box.json
 #   box.sh profile [COUNT]   where the time of a split grading goes
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -30,7 +32,7 @@ trap 'exit 1' INT TERM
 start_box() { # SLOTS
     stop_box
     "$BUILD/grader/box/box" -s "$ASSAY_BOX_SOCKET" -n "$1" -U 1960000000 \
-        2>"$DIR/box.log" &
+        -R "$DIR/state/shown" 2>"$DIR/box.log" &
     export BOX_PID=$!
     for _ in {1..100}; do
         ! grep -qs '^box: ready' "$DIR/box.log" || break
@@ -60,7 +62,7 @@ driver() { # WORDS…
     }
 }
 
-mkdir -p "$DIR/share" "$DIR/state" "$BENCH_DIR"
+mkdir -p "$DIR/share" "$DIR/state/shown" "$BENCH_DIR"
 ln -s "$ROOT/grader/languages" "$ROOT/grader/zygote" "$DIR/share"
 gcc -O2 -static -o "$BENCH_DIR/true" test/bench/true.c
 in_service=$(($(nproc) + 1)) # slots: one more than runs at once
@@ -68,7 +70,7 @@ in_service=$(($(nproc) + 1)) # slots: one more than runs at once
 case ${1:-table} in
 table)
     start_box "$in_service"
-    driver table "$ROOT/build/bench-box.json" "${ROUNDS:-7}"
+    driver table "$ROOT/build/bench-box.json" "${ROUNDS:-7}" "${2:-}"
     ;;
 profile)
     start_box 1
@@ -77,7 +79,7 @@ profile)
     driver load
     ;;
 *)
-    sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
     exit 64
     ;;
 esac

@@ -52,7 +52,7 @@ static struct row rows[] = {
      .bar = 40,
      .times = 10,
      COLD_PYTHON},
-    {.name = "… slot empty, report written",
+    {.name = "trivial unittest, shared, idle: slot empty, report written",
      .ours = shared_whole,
      .times = 5,
      COLD_PYTHON},
@@ -61,7 +61,7 @@ static struct row rows[] = {
      .bar = 20,
      .times = 10,
      COLD_PYTHON},
-    {.name = "… slot empty, report written",
+    {.name = "trivial unittest, split, idle: slot empty, report written",
      .ours = split_whole,
      .times = 5,
      COLD_PYTHON},
@@ -232,17 +232,16 @@ print_memory(const struct usage *u)
 static struct json *
 side_json(const struct row *r, int side)
 {
-    struct json *o = json_object(), *all = json_array();
+    struct json *o = json_object();
+    struct buf all = {0};
 
     json_add_number(o, "median_ms", median_of(r, side));
     json_add_number(o, "least_ms", bench_quantile(r->sample[side], r->n, 0));
-    for (size_t i = 0; i < r->n; i++) {
-        char text[32];
-
-        snprintf(text, sizeof text, "%.4f", r->sample[side][i]);
-        json_push_text(all, text);
-    }
-    json_add(o, "samples_ms", all);
+    for (size_t i = 0; i < r->n; i++)
+        buf_fmt(&all, "%s%.4f", i == 0 ? "[" : ",", r->sample[side][i]);
+    buf_str(&all, "]");
+    json_add_raw(o, "samples_ms", all.data);
+    buf_free(&all);
     return o;
 }
 
@@ -321,6 +320,9 @@ machine_json(struct bench *b)
     json_add_number(o, "load_before", load);
     printf("%ld × %s, Linux %s, load %.1f before; box: %s\n\n",
            sysconf(_SC_NPROCESSORS_ONLN), name, u.release, load, box);
+    if (load > 0.25 * (double)sysconf(_SC_NPROCESSORS_ONLN))
+        printf("Others were at work on this machine: figures for a first look "
+               "only.\n\n");
     free(name);
     free(box);
     return o;
@@ -339,7 +341,7 @@ write_report(const char *path, const struct json *report)
 }
 
 void
-bench_table(struct bench *b, const char *json, size_t rounds)
+bench_table(struct bench *b, const char *json, size_t rounds, const char *word)
 {
     struct json *report = json_object(), *list = json_array();
     struct usage usage[USAGE_MAX];
@@ -352,11 +354,14 @@ bench_table(struct bench *b, const char *json, size_t rounds)
     json_add_int(report, "unix_time", time(NULL));
     for (size_t round = 0; round < rounds; round++)
         for (size_t i = 0; i < NROWS; i++)
-            if (missing(b, &rows[i]) == NULL)
+            if (strstr(rows[i].name, word) != NULL &&
+                missing(b, &rows[i]) == NULL)
                 round_of(b, &rows[i]);
     printf("| measure | Assay: median (best) | against | median (best) | "
            "ratio | bar |\n|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < NROWS; i++) {
+        if (strstr(rows[i].name, word) == NULL)
+            continue;
         print_row(b, &rows[i]);
         json_push(list, row_json(b, &rows[i]));
     }
