@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 enum {
-    IDLE_MS = 30, /* box has its runners rehearse 5 ms after the last run */
+    IDLE_MS = 30, /* at least: runners rehearse 5 ms after the last run */
     SAMPLES_MAX = 5000,
     LOAD_WINDOW_MS = 2000
 };
@@ -97,6 +97,10 @@ enum {
 
 /* Box first, then each kind of zygote with its runners.  How many. */
 size_t tree_usage(pid_t box, struct usage out[USAGE_MAX]);
+
+/* Wait until it is idle: nothing runs, and what was to be made ready for the
+ * next job is. */
+void tree_idle(pid_t box);
 
 /* What all leaves of that name ("s": submissions, "t": tests) under $BOX_CGROUP
  * have used of the processors since box began; -1: no cgroup counts it. */

@@ -103,7 +103,9 @@ run(struct bench *b, const char *name, size_t count, int64_t pause_ms)
     for (size_t i = 0; i < count; i++) {
         struct stages s;
 
-        if (pause_ms > 0)
+        if (pause_ms == IDLE_MS)
+            tree_idle(b->box_pid);
+        else if (pause_ms > 0)
             clock_sleep(pause_ms);
         s = bench_unittest(b, b->split);
         p.first[i] = s.first;

@@ -3,13 +3,11 @@
  * Theory of operation.  Every round measures a few times of every row, ours and
  * the other's in turn, so that whatever else the host does falls on both.  A
  * figure is the median over the rounds of the round's median; a ratio is the
- * median over all pairs of neighbours.  Rows that say "idle" wait before each
- * job, until the slot has rehearsed (grader/box/slot.c); the other rows do not
- * wait at all.
+ * median over all pairs of neighbours.  All rows but that of all cores wait
+ * before each of ours until box is idle.
  */
 #include "test/bench/box.h"
 
-#include "lib/clock.h"
 #include "lib/mem.h"
 
 #include <stdio.h>
@@ -96,14 +94,14 @@ static struct row rows[] = {
      .file = "x.c",
      .bar = 0.1,
      .times = 5},
-    {.name = "C++ with bits/stdc++.h, first time",
+    {.name = "C++ with bits/stdc++.h, compile and run, first time",
      .against = "g++ alone, no PCH",
      .ours = cpp_first,
      .theirs = cold_gpp,
      .file = "x.cpp",
      .bar = 0.5,
      .times = 2},
-    {.name = "C++ with bits/stdc++.h, seen before",
+    {.name = "C++ with bits/stdc++.h, compile and run, seen before",
      .against = "g++ alone, no PCH",
      .ours = cpp_again,
      .theirs = cold_gpp,
@@ -140,7 +138,7 @@ round_of(struct bench *b, struct row *r)
 {
     for (size_t i = 0; i < r->times; i++, r->n++) {
         if (!r->load)
-            clock_sleep(IDLE_MS);
+            tree_idle(b->box_pid);
         r->sample[0][r->n] = r->ours(b);
         r->sample[1][r->n] = r->theirs(b);
     }
@@ -366,7 +364,7 @@ bench_table(struct bench *b, const char *json, size_t rounds, const char *word)
         json_push(list, row_json(b, &rows[i]));
     }
     json_add(report, "rows", list);
-    clock_sleep(IDLE_MS);
+    tree_idle(b->box_pid);
     nusage = tree_usage(b->box_pid, usage);
     for (size_t i = 0; i < nusage; i++)
         print_memory(&usage[i]);

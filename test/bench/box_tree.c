@@ -2,6 +2,7 @@
  * runners (and what those have started). */
 #include "test/bench/box.h"
 
+#include "lib/clock.h"
 #include "lib/mem.h"
 
 #include <glob.h>
@@ -9,6 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum {
+    IDLE_LOOKS = 3, /* so often all of them were asleep */
+    IDLE_MAX_MS = 30000
+};
 
 /* A file of /proc; "" when the process has gone. */
 static char *
@@ -56,6 +62,8 @@ add_memory(pid_t pid, struct usage *u)
         u->pss_kb += strtol(line + strlen("\nPss:"), NULL, 10);
     free(rollup);
 }
+
+/* -- who is there -- */
 
 typedef void visit(void *cookie, pid_t child);
 
@@ -112,6 +120,38 @@ add_zygote(void *tree, pid_t pid)
     }
     t->usage[i].slots++;
     add_tree(&t->usage[i], pid);
+}
+
+static void
+add_awake(void *count, pid_t pid)
+{
+    char *stat = read_proc(pid, "stat");
+    const char *rest = strrchr(stat, ')');
+
+    if (rest == NULL || strncmp(rest, ") S", 3) != 0)
+        ++*(size_t *)count;
+    free(stat);
+    for_children(pid, add_awake, count);
+}
+
+/* Box has its runners rehearse a while after the last run, and some kinds take
+ * long to get ready; all of them sleep when they are done. */
+void
+tree_idle(pid_t box)
+{
+    double deadline = now_ms() + IDLE_MAX_MS;
+    size_t awake;
+
+    clock_sleep(IDLE_MS);
+    for (int looks = 0; looks < IDLE_LOOKS; looks++) {
+        clock_sleep(IDLE_MS / 10);
+        awake = 0;
+        add_awake(&awake, box);
+        if (awake > 0)
+            looks = -1;
+        if (now_ms() > deadline)
+            bench_die("box does not come to rest");
+    }
 }
 
 double
