@@ -89,6 +89,12 @@ $(DRIVER): $(BUILD)/test/grader/%: $(BUILD)/test/grader/%.o \
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+BENCH_BOX := $(BUILD)/test/bench/box
+$(BENCH_BOX): $(call objs,test/bench/box*.c) $(BUILD)/libgrader.a \
+              $(BUILD)/libassay.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Preloaded into nginx, which has no sanitizer's run time.
 $(SOCKETS): deploy/nchan/sockets.c
 	@mkdir -p $(@D)
@@ -154,6 +160,11 @@ bench: ## figures of a running system (latency, throughput, memory)
 	@$(AGAIN) B=release all static
 	@B=release test/bench/bench.sh
 
+bench-box: ## figures of the box alone, against bare commands
+	@deploy/deps.sh run bench
+	@$(AGAIN) B=release all build/release/test/bench/box
+	@B=release test/bench/box.sh
+
 deps: ## install missing Debian packages; starts and changes no service
 	@deploy/deps.sh run
 
@@ -201,5 +212,5 @@ $(BUILD)/test/sqlcheck: $(BUILD)/test/sqlcheck.o $(BUILD)/libassay.a
 
 .SECONDARY:
 .PHONY: all static run test check check-unit check-api check-grader \
-        check-hostile check-browser build-check bench deps doctor fmt lint \
+        check-hostile check-browser build-check bench bench-box deps doctor fmt lint \
         clean help units

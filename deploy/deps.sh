@@ -16,7 +16,7 @@ RUN=(gcc libc6-dev make pkg-config curl jq python3 nginx-core libnginx-mod-nchan
     libcjson-dev libsodium-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     libarchive-dev libyaml-dev libseccomp-dev libcap-dev util-linux procps)
 TEST=(bats libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core)
-BENCH=(wrk)
+BENCH=(wrk bubblewrap)
 LINT=(clang-format clang-tidy cppcheck shellcheck)
 
 SERVICES="nginx redis-server postgresql"
