@@ -213,8 +213,8 @@ check_whole(struct place *at, const struct language *l, const bool seen[NKEYS])
         fault(at, "needs an absolute path", l->compile[0]);
     if (l->try[0] != NULL && l->try[0][0] != '/')
         fault(at, "needs an absolute path", l->try[0]);
-    if (strcmp(l->zygote, "exec") == 0 && l->run[0] != NULL &&
-        l->run[0][0] != '/' && strncmp(l->run[0], "./", 2) != 0)
+    if (l->run[0] != NULL && l->run[0][0] != '/' &&
+        strncmp(l->run[0], "./", 2) != 0)
         fault(at, "needs an absolute path or ./{artefact}", l->run[0]);
 }
 

@@ -9,9 +9,9 @@
  *   compile    (absent: interpreted) argv; {source} and {artefact} stand for
  *              file names
  *   artefact   a.out
- *   zygote     python3  which of the box's runs it (absent: exec, which
- *              executes commands; another one takes words of its own)
- *   run        program
+ *   run        /usr/bin/python3 -I -B {source}
+ *   zygote     python3  of the box, which does the same as `run`, only faster,
+ *              where a program has no arguments (absent: exec, which executes)
  *   time       2        factor on the time limit
  *   memory     32768    KiB added to the memory limit
  *   processes  64       and threads at once; 32 if absent.  Of a run-time

@@ -74,13 +74,18 @@ judge_run(struct judge *j, const struct checker *checker,
     return e;
 }
 
+/* The word of zygotes that run a language by themselves. */
+static const char *const whole_program[] = {"program", NULL};
+
 static enum err
 run_test(struct judge *j, const struct program *p, const struct package_test *t,
          struct run_result *r)
 {
     struct run_request q = {
         .zygote = p->zygote,
-        .argv = (const char *const *)p->argv,
+        .argv = strcmp(p->zygote, "exec") == 0
+                    ? (const char *const *)p->argv
+                    : whole_program,
         .files = {{.name = p->name, .fd = p->fd, .mode = p->mode}},
         .nfiles = 1,
         .stdin_fd = run_memfd("input", t->input, t->input_size),

@@ -15,7 +15,7 @@
 
 /* What runs: the file that each run gets, and its command. */
 struct program {
-    const char *zygote; /* that runs it; the language's, borrowed */
+    const char *zygote; /* that can run it without arguments; borrowed */
     const char *name;   /* of the file; the language's, borrowed */
     int fd;             /* a sealed memfd; -1: there is none */
     mode_t mode;

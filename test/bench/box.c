@@ -10,6 +10,7 @@
 #include "test/bench/box.h"
 
 #include "core/verdict.h"
+#include "grader/prepare.h"
 #include "grader/probe.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
@@ -159,6 +160,7 @@ set_up(struct bench *b)
     if (language_load(languages, "", &b->languages, &b->nlanguages) != ERR_OK)
         bench_die("%s: no languages", languages);
     probe_languages(b->languages, b->nlanguages);
+    prepare_languages(b->languages, b->nlanguages);
     b->split = load_package(unittest, false);
     b->shared = load_package(unittest, true);
     b->hello = load_package("test/bench/hello", false);

@@ -60,7 +60,7 @@ ours(void **state)
     assert_null(language_find(l, n, "cobol"));
     assert_string_equal(py->title, "Python 3");
     assert_string_equal(py->zygote, "python3");
-    assert_string_equal(py->run[0], "program");
+    assert_string_equal(py->run[0], "/usr/bin/python3");
     assert_null(py->compile[0]);
     assert_string_equal(py->artefact, "");
     assert_string_equal(c->compile[0], "/usr/bin/gcc");
