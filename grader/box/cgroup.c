@@ -110,8 +110,8 @@ remove_tree(const char *dir)
     while (d != NULL && (e = readdir(d)) != NULL) {
         if (strspn(e->d_name, "0123456789") != strlen(e->d_name))
             continue;
-        static const char *const leaves[] = {"/s", "/z", ""};
-        for (size_t i = 0; i < 3; i++)
+        static const char *const leaves[] = {"/s", "/t", "/z", ""};
+        for (size_t i = 0; i < 4; i++)
             if (snprintf(path, sizeof path, "%s/%s%s", dir, e->d_name,
                          leaves[i]) < (int)sizeof path)
                 rmdir(path);

@@ -273,8 +273,8 @@ bench_unittest(struct bench *b, const struct package *p)
     if (harness_plan(&j, &plan) != ERR_OK)
         bench_die("no plan");
     start = now_ms();
-    if (harness_run(&j, plan, job.code, job.code_size, watch_run, &seen, &r) !=
-        ERR_OK)
+    if (harness_run(&j, plan, job.code, job.code_size, watch_run, NULL, &seen,
+                    &r) != ERR_OK)
         bench_die("the box does not run unit tests");
     end = now_ms();
     if (seen.accepted != plan->count || seen.end == 0 || r.end != RUN_EXITED)
