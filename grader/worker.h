@@ -5,6 +5,7 @@
 
 #include "core/language.h"
 #include "core/runtime.h"
+#include "grader/selfattack.h"
 
 #include <stddef.h>
 
@@ -22,6 +23,7 @@ struct worker_setup {
     const struct runtime *runtimes; /* those that this host has */
     size_t nruntimes;
     int tokens;
+    struct selfattack *selfattack; /* what all of them know of the box */
 };
 
 /* The stream consumer of a slot: "HOST:SLOT"; the caller frees it. */
