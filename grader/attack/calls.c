@@ -98,7 +98,7 @@ try_sockets(void)
         errno = 0;
         if (!refused(syscall(SYS_socket, families[i].family, SOCK_DGRAM, 0)))
             hole("network", "socket of family %s: %s", families[i].name,
-                 strerror(errno));
+                 errno == 0 ? "it is there" : strerror(errno));
     }
     return n;
 }
