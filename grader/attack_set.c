@@ -32,11 +32,14 @@ enum {
     SLOTS_MAX = 64, /* remembered */
     LOOKS_MAX = 24, /* runs added, to come to a slot again */
     LINE_KEEP = 300,
+    HOLES_KEEP = 40, /* lines; the rest is only counted */
     PROCESSES = 8,
     MEMORY_KB = 32 * 1024,
     OUTPUT_KB = 64,
     DISK_KB = 2 * 1024, /* the attacker itself is among it */
     LONG_MS = 20 * 1000,
+    CPU_LATE_MS = 1200, /* of CPU: box's clock did not work, a rlimit did */
+    WALL_LATE_MS = 5000,
     SOFT_EXTRA_KB = 64 * 1024 /* address space beyond twice the limit */
 };
 
@@ -63,10 +66,12 @@ struct set {
     /* as the box announces */
     bool one_id;
     bool soft_memory;
+    bool soft_cpu;
     bool python3;
     const char *path[PATHS_MAX + 1]; /* of ours, which no program may see */
     int attack_fd, program_fd;
-    char slot[SLOTS_MAX][LINE_KEEP]; /* of this zygote, where something was left */
+    char slot[SLOTS_MAX]
+             [LINE_KEEP]; /* of this zygote, where something was left */
     size_t nslots;
     bool again; /* one of them was seen again */
     /* of the current run */
@@ -84,8 +89,14 @@ attack_hole(struct attack_report *r, const char *kind, const char *text,
     for (char *p = clean; *p != '\0'; p++)
         if (*p == '\n' || *p == '"')
             *p = ' ';
-    buf_fmt(&r->holes, "%s/%s\n", kind, clean);
-    r->nholes++;
+    char *line = xasprintf("%s/%s\n", kind, clean);
+    /* each run of a leaking slot would tell the same */
+    if (r->holes.data == NULL || strstr(r->holes.data, line) == NULL) {
+        if (r->nholes < HOLES_KEEP)
+            buf_str(&r->holes, line);
+        r->nholes++;
+    }
+    free(line);
     free(clean);
 }
 
@@ -229,6 +240,10 @@ take_end(struct set *s, const struct run_result *r)
         found(s, "limit-%s ended by %s (status %d) after %lld ms of CPU: %.80s",
               m->name, end_name(r->end), r->status, (long long)r->cpu_ms,
               r->err.data != NULL ? r->err.data : "");
+    else if ((m->end == RUN_CPU && !s->soft_cpu && r->cpu_ms > CPU_LATE_MS) ||
+             (m->end == RUN_WALL && r->wall_ms > WALL_LATE_MS))
+        found(s, "limit-%s killed only after %lld ms of CPU, %lld ms", m->name,
+              (long long)r->cpu_ms, (long long)r->wall_ms);
     else if (m->end == RUN_EXITED && (r->status != 0 || !s->done))
         found(s, "attacker %s exited with status %d: %.80s", m->name, r->status,
               r->err.data != NULL ? r->err.data : "");
@@ -348,6 +363,7 @@ open_set(struct set *s)
         return e;
     s->one_id = strstr(what, "one id") != NULL;
     s->soft_memory = strstr(what, "SOFT memory") != NULL;
+    s->soft_cpu = strstr(what, "SOFT cpu") != NULL;
     s->python3 = strstr(what, "python3") != NULL;
     free(what);
     add_path(s, &n, conf_path());

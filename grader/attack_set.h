@@ -22,7 +22,8 @@
 #include <stdint.h>
 
 struct attack_report {
-    struct buf holes; /* a line each: "KIND/ATTACK DETAIL", clean text */
+    struct buf holes; /* a line each: "KIND/ATTACK DETAIL", clean text; the
+                         first few */
     size_t nholes;
     int attacks; /* that were tried */
     int runs;

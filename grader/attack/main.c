@@ -45,7 +45,7 @@ hole(const char *name, const char *fmt, ...)
     va_end(ap);
     for (char *p = text; *p != '\0'; p++)
         if ((unsigned char)*p < ' ')
-            *p = '?';
+            *p = ' ';
     tell("hole %s %s\n", name, text);
 }
 
