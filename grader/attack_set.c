@@ -23,9 +23,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-extern const char _binary_attack_start[], _binary_attack_end[];
-extern const char _binary_grader_attack_program_py_start[],
-    _binary_grader_attack_program_py_end[];
+EMBEDDED(attack);
+EMBEDDED(grader_attack_program_py);
 
 enum {
     PATHS_MAX = 8,
@@ -372,12 +371,10 @@ open_set(struct set *s)
     add_path(s, &n, c->share_dir);
     add_path(s, &n, c->database_password_file);
     add_path(s, &n, c->redis_password_file);
-    s->attack_fd = run_memfd(
-        "attack", _binary_attack_start,
-        (size_t)(_binary_attack_end - _binary_attack_start));
+    s->attack_fd = run_memfd("attack", _binary_attack_start,
+                             EMBEDDED_SIZE(attack));
     s->program_fd = run_memfd("program", _binary_grader_attack_program_py_start,
-                              (size_t)(_binary_grader_attack_program_py_end -
-                                       _binary_grader_attack_program_py_start));
+                              EMBEDDED_SIZE(grader_attack_program_py));
     if (s->attack_fd >= 0 && s->program_fd >= 0)
         return ERR_OK;
     log_errno("memfd", "file=attack");

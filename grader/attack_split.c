@@ -7,15 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SOURCE(name)                                                           \
-    extern const char _binary_grader_attack_##name##_py_start[],               \
-        _binary_grader_attack_##name##_py_end[]
 #define START(name) _binary_grader_attack_##name##_py_start
-#define SIZE(name)                                                             \
-    ((size_t)(_binary_grader_attack_##name##_py_end - START(name)))
-SOURCE(model);
-SOURCE(split);
-SOURCE(split_tests);
+#define SIZE(name)  EMBEDDED_SIZE(grader_attack_##name##_py)
+EMBEDDED(grader_attack_model_py);
+EMBEDDED(grader_attack_split_py);
+EMBEDDED(grader_attack_split_tests_py);
 
 static bool
 watch(void *cookie, const struct judge_test *test, size_t done, size_t total)

@@ -31,7 +31,7 @@ namespaces() {
 kernel.apparmor_restrict_unprivileged_userns=0, or run as root"
     elif ! unshare -Ur true 2>/dev/null; then
         bad "user namespaces" "in a container: start it with leave to make \
-them (docker: --security-opt seccomp=unconfined, or --privileged)"
+them (--security-opt seccomp=unconfined, or --privileged)"
     else
         good "user namespaces"
     fi
