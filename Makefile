@@ -104,6 +104,12 @@ $(DRIVER): $(BUILD)/test/grader/%: $(BUILD)/test/grader/%.o \
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+BENCH_BOX := $(BUILD)/test/bench/box
+$(BENCH_BOX): $(call objs,test/bench/box*.c) $(BUILD)/libgrader.a \
+              $(BUILD)/libassay.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Preloaded into nginx, which has no sanitizer's run time.
 $(SOCKETS): deploy/nchan/sockets.c
 	@mkdir -p $(@D)
@@ -169,6 +175,11 @@ bench: ## figures of a running system (latency, throughput, memory)
 	@$(AGAIN) B=release all static
 	@B=release test/bench/bench.sh
 
+bench-box: ## figures of the box alone, against bare commands
+	@deploy/deps.sh run bench
+	@$(AGAIN) B=release all build/release/test/bench/box
+	@B=release test/bench/box.sh
+
 deps: ## install missing Debian packages; starts and changes no service
 	@deploy/deps.sh run
 
@@ -176,7 +187,8 @@ doctor: ## what this host lacks, and the cure
 	@deploy/doctor.sh
 
 # students' programs and attacks are not ours to put into shape
-SOURCES = $(shell git ls-files '*.c' '*.h' ':!courses' ':!test/hostile')
+SOURCES = $(shell git ls-files '*.c' '*.h' ':!courses' ':!test/hostile' \
+            ':!test/grader/packages')
 SCRIPTS = $(shell git ls-files '*.sh' '*.bash' '*.bats' .ci/run)
 
 fmt: ## put the C files into shape
@@ -215,5 +227,5 @@ $(BUILD)/test/sqlcheck: $(BUILD)/test/sqlcheck.o $(BUILD)/libassay.a
 
 .SECONDARY:
 .PHONY: all static run test check check-unit check-api check-grader \
-        check-hostile check-browser build-check bench deps doctor fmt lint \
+        check-hostile check-browser build-check bench bench-box deps doctor fmt lint \
         clean help units

@@ -6,6 +6,7 @@
 #include "lib/text.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,6 +183,32 @@ take_submission(struct package_reader *r, const struct archive_entry_data *e,
     free(folder);
 }
 
+/* One source file: FILE, or FOLDER/FILE with nothing beside it. */
+static void
+take_checker(struct package_reader *r, const struct archive_entry_data *e,
+             const char *name)
+{
+    struct package_checker *c = &r->p->checker;
+    const char *slash = strchr(name, '/');
+    const char *language = package_language_of(name);
+
+    if (c->source.name != NULL)
+        package_fault(r, e->name, 0,
+                      "a checker is one source file, and %s is there already",
+                      c->source.name);
+    else if (slash != NULL && strchr(slash + 1, '/') != NULL)
+        package_fault(r, e->name, 0, "a checker is one source file");
+    else if (language == NULL)
+        package_fault(r, e->name, 0,
+                      "its ending names no language (a checker is one source "
+                      "file; build and run scripts are not used)");
+    else if (check_source(r, e)) {
+        c->source = (struct package_blob){
+            .name = xstrdup(e->name), .data = package_text(e), .size = e->size};
+        snprintf(c->language, sizeof c->language, "%s", language);
+    }
+}
+
 /* -- the top of the package -- */
 
 static void
@@ -210,8 +237,8 @@ static const struct {
     {"input_format_validators/", NULL},
     {"input_visualizer/", NULL},
     {"output_visualizer/", NULL},
-    {"output_validator/", take_unsupported},
-    {"output_validators/", take_unsupported},
+    {"output_validator/", take_checker},
+    {"output_validators/", take_checker},
     {"static_validator/", take_unsupported},
     {"include/", take_unsupported},
     {"graders/", take_unsupported},

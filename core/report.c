@@ -54,7 +54,7 @@ copy_number(struct json *to, const struct json *test, const char *key)
 }
 
 static struct json *
-show_test(const struct json *test, enum level level)
+show_test(const struct json *test, enum level level, bool staff)
 {
     static const char *const texts[] = {"input", "expected", "actual",
                                         "stderr"};
@@ -74,6 +74,8 @@ show_test(const struct json *test, enum level level)
         copy_text(to, test, "message");
     for (size_t i = 0; i < 4 && level == LEVEL_FULL; i++)
         copy_text(to, test, texts[i]);
+    if (staff)
+        copy_text(to, test, "judge");
     return to;
 }
 
@@ -138,7 +140,7 @@ report_tests(const char *report, bool staff, char **feedback)
         const struct json *t = json_at(tests, i);
         enum level level = level_of(t, staff);
 
-        json_push(list, show_test(t, level));
+        json_push(list, show_test(t, level, staff));
         if (said == NULL && strcmp(text_of(t, "verdict"), "accepted") != 0)
             said = say_failure(t, level);
     }

@@ -8,6 +8,8 @@
  *   message  name, verdict, time, memory, points, message
  *   name     name, verdict, time, memory, points
  *   none     verdict (its name is "")
+ *
+ * `judge`, what a checker says to the staff, is theirs alone at any level.
  */
 #ifndef CORE_REPORT_H
 #define CORE_REPORT_H

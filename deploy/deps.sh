@@ -11,12 +11,13 @@
 # starts programs by itself.
 set -euo pipefail
 
-RUN=(gcc libc6-dev make pkg-config curl jq python3 nginx-core libnginx-mod-nchan
-    spawn-fcgi postgresql redis-server libfcgi-dev libhiredis-dev libpq-dev
+RUN=(gcc g++ libc6-dev make pkg-config curl jq python3 python3-dev nginx-core
+    libnginx-mod-nchan
     libcjson-dev libsodium-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     libarchive-dev libyaml-dev libseccomp-dev libcap-dev util-linux procps)
-TEST=(bats libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core)
-BENCH=(wrk)
+TEST=(bats libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core
+    default-jdk-headless)
+BENCH=(wrk bubblewrap)
 LINT=(clang-format clang-tidy cppcheck shellcheck)
 
 SERVICES="nginx redis-server postgresql"

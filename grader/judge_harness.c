@@ -80,8 +80,8 @@ add_tests(struct run_request *q, const struct package *p,
 
 enum err
 harness_run(struct judge *j, const struct harness_plan *plan, const char *code,
-            size_t code_size, run_watch *watch, void *cookie,
-            struct run_result *r)
+            size_t code_size, run_watch *watch, rerun_again *again,
+            void *cookie, struct run_result *r)
 {
     const struct language *l = j->job->language;
     const struct package *p = j->job->package;
@@ -111,7 +111,8 @@ harness_run(struct judge *j, const struct harness_plan *plan, const char *code,
         (plan == NULL || p->shared ||
          add_file(&q, plan_name, plan->text, strlen(plan->text), true)) &&
         add_tests(&q, p, argv))
-        e = run_program(j->box, &q, watch, cookie, r);
+        e = plan == NULL ? rerun_never(j->box, &q, watch, cookie, r)
+                         : rerun_if_near(j->box, &q, watch, again, cookie, r);
     for (size_t i = 0; i < q.nfiles; i++)
         close(q.files[i].fd);
     return e;
@@ -123,6 +124,7 @@ struct listing {
     struct judge *j;
     struct frames frames;
     struct harness_plan plan;
+    struct buf text; /* of the plan */
     char *broken;
     bool ended;
 };
@@ -141,20 +143,18 @@ add_id(struct harness_plan *p, const char *id)
 }
 
 static bool
-take_plan(struct listing *s, const struct json *frame)
+take_ids(struct listing *s, const struct json *frame)
 {
     const struct json *ids = json_get(frame, "ids");
-    const struct json *plan = json_get(frame, "plan");
-    const struct json *deciding = json_get(plan, "deciding");
 
-    if (!json_is_array(ids) || !json_is_object(plan) || s->plan.count > 0)
+    if (!json_is_array(ids) || s->plan.count > 0 ||
+        !json_bool(json_get(frame, "verified"), &s->plan.verified))
         return false;
     for (int i = 0; i < json_size(ids); i++)
         if (!add_id(&s->plan, json_text(json_at(ids, i))))
             return false;
-    s->plan.text = json_print(plan, NULL);
-    s->plan.verified = !s->j->job->package->shared && json_is_array(deciding) &&
-                       json_size(deciding) == 0;
+    if (s->j->job->package->shared)
+        s->plan.verified = false;
     return true;
 }
 
@@ -163,6 +163,7 @@ listing_frame(void *cookie, const struct json *frame)
 {
     struct listing *s = cookie;
     const char *broken = json_text(json_get(frame, "broken"));
+    const char *part = json_text(json_get(frame, "plan"));
 
     if (s->ended)
         return false;
@@ -174,7 +175,11 @@ listing_frame(void *cookie, const struct json *frame)
         s->broken = xstrdup(broken);
         return true;
     }
-    return take_plan(s, frame);
+    if (part != NULL) {
+        buf_str(&s->text, part);
+        return true;
+    }
+    return take_ids(s, frame);
 }
 
 static bool
@@ -207,11 +212,12 @@ make_plan(struct judge *j, struct harness_plan *out)
     struct listing s = {.j = j};
     struct run_result r = {.artefact_fd = -1};
     enum err e = harness_run(j, NULL, model != NULL ? model->data : "",
-                             model != NULL ? model->size : 0, listing_watch, &s,
-                             &r);
+                             model != NULL ? model->size : 0, listing_watch,
+                             NULL, &s, &r);
 
-    if (e == ERR_OK && (!frames_whole(&s.frames) || !s.ended ||
-                        s.broken != NULL || s.plan.count == 0)) {
+    if (e == ERR_OK &&
+        (!frames_whole(&s.frames) || !s.ended || s.broken != NULL ||
+         s.plan.count == 0 || s.text.size == 0)) {
         const struct buf *said = r.tests_out.size > 0 ? &r.tests_out : &r.err;
         log_warn("tests of a package",
                  "package=%s fault=\"%s\" end=%d status=%d stderr=\"%.400s\"",
@@ -220,10 +226,13 @@ make_plan(struct judge *j, struct harness_plan *out)
                  r.status, said->data != NULL ? said->data : "");
         e = ERR_INTERNAL;
     }
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
         *out = s.plan;
-    else
+        out->text = buf_take(&s.text, NULL);
+    } else {
         plan_free(&s.plan);
+        buf_free(&s.text);
+    }
     run_result_free(&r);
     frames_free(&s.frames);
     free(s.broken);

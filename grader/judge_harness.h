@@ -3,6 +3,7 @@
 #define GRADER_JUDGE_HARNESS_H
 
 #include "grader/judge_internal.h"
+#include "grader/judge_rerun.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +12,7 @@
 struct harness_plan {
     char **id; /* their names, each demanded exactly once */
     size_t count;
-    char *text;    /* JSON, for the tests' process */
+    char *text;    /* for the tests' process, which alone reads it */
     bool verified; /* no test depends on the word of a submission's objects */
 };
 
@@ -21,9 +22,10 @@ struct harness_plan {
 enum err harness_plan(struct judge *j, const struct harness_plan **out);
 
 /* Run `code` with the package's tests; their frames (grader/judge_frames.h)
- * come to `watch`.  `plan` NULL: list the tests. */
+ * come to `watch`; `again` as of rerun_if_near().  `plan` NULL: list the tests,
+ * and `again` is not used. */
 enum err harness_run(struct judge *j, const struct harness_plan *plan,
                      const char *code, size_t code_size, run_watch *watch,
-                     void *cookie, struct run_result *r);
+                     rerun_again *again, void *cookie, struct run_result *r);
 
 #endif

@@ -1,10 +1,14 @@
 /* io kind: the program reads standard input and writes standard output; its
- * output is compared out here, so the answers never enter the box.
+ * output is compared out here, or by the package's checker in a run of its
+ * own, so the answers never enter the submission's box.
  */
 #include "grader/judge_internal.h"
 
 #include "grader/compare.h"
+#include "grader/judge_check.h"
 #include "grader/judge_program.h"
+#include "grader/judge_rerun.h"
+#include "lib/conf.h"
 #include "lib/log.h"
 
 #include <string.h>
@@ -17,12 +21,26 @@ enum {
     FAILED_CPU_MAX_MS = 20 * 1000
 };
 
-/* Compare, and put the test into the report. */
-static void
-judge_run(struct judge *j, const struct package_test *t,
-          const struct run_result *r)
+/* Is the output of a run that ended well the right one? */
+static enum err
+judge_output(struct judge *j, const struct checker *checker,
+             const struct package_test *t, const struct run_result *r,
+             enum verdict *verdict, struct buf *message, struct buf *staff)
 {
-    struct buf message = {0};
+    if (checker != NULL)
+        return check_run(j, checker, t, &r->out, verdict, message, staff);
+    if (!compare_outputs(&t->compare, t->answer, t->answer_size, r->out.data,
+                         r->out.size, message))
+        *verdict = VERDICT_WRONG_ANSWER;
+    return ERR_OK;
+}
+
+/* Judge one run, and put the test into the report. */
+static enum err
+judge_run(struct judge *j, const struct checker *checker,
+          const struct package_test *t, const struct run_result *r)
+{
+    struct buf message = {0}, words = {0}, staff = {0};
     struct judge_outcome o = {
         .name = t->name,
         .verdict = judge_end(r, &message),
@@ -37,34 +55,23 @@ judge_run(struct judge *j, const struct package_test *t,
         .expected_size = t->answer_size,
         .actual = r->out.data != NULL ? r->out.data : "",
         .actual_size = r->out.size,
-        .stderr_text = r->err.data != NULL ? r->err.data : "",
-        .stderr_size = r->err.size,
     };
+    enum err e = ERR_OK;
 
-    if (o.verdict == VERDICT_ACCEPTED &&
-        !compare_outputs(&t->compare, t->answer, t->answer_size, r->out.data,
-                         r->out.size, &message))
-        o.verdict = VERDICT_WRONG_ANSWER;
+    if (o.verdict == VERDICT_ACCEPTED)
+        e = judge_output(j, checker, t, r, &o.verdict, &message, &staff);
+    judge_stderr(r, (size_t)conf()->output_max_bytes, &words);
     o.message = message.data;
-    judge_add(j, &o);
+    o.stderr_text = words.data != NULL ? words.data : "";
+    o.stderr_size = words.size;
+    o.staff = staff.data;
+    o.staff_size = staff.size;
+    if (e == ERR_OK)
+        judge_add(j, &o);
     buf_free(&message);
-}
-
-/* Tracebacks name the submission by its path in the box; its name alone is what
- * a student knows. */
-static void
-strip_folder(struct buf *text)
-{
-    static const char folder[] = "/box/w/";
-    size_t n = sizeof folder - 1;
-    for (char *p = text->data; p != NULL;) {
-        size_t left = (size_t)(text->data + text->size - p);
-        p = memmem(p, left, folder, n);
-        if (p == NULL)
-            return;
-        memmove(p, p + n, (size_t)(text->data + text->size - p) - n + 1);
-        text->size -= n;
-    }
+    buf_free(&words);
+    buf_free(&staff);
+    return e;
 }
 
 static enum err
@@ -85,36 +92,42 @@ run_test(struct judge *j, const struct program *p, const struct package_test *t,
         return ERR_INTERNAL;
     }
     judge_limits(j->job, &q.limits);
-    e = run_program(j->box, &q, judge_tick, j, r);
+    e = rerun_if_near(j->box, &q, judge_tick, NULL, j, r);
     close(q.stdin_fd);
-    if (e == ERR_OK)
-        strip_folder(&r->err);
     return e;
 }
 
+/* Has it failed so that the tests that are left would say nothing new? */
+static bool
+is_enough(const struct judge *j, int timeouts, int64_t spent)
+{
+    return j->verdict != VERDICT_ACCEPTED &&
+           (j->job->package->stop_at_failure || timeouts >= TIMEOUTS_MAX ||
+            spent >= FAILED_CPU_MAX_MS);
+}
+
 static enum err
-run_tests(struct judge *j, const struct program *p)
+run_tests(struct judge *j, const struct program *p,
+          const struct checker *checker)
 {
     const struct package *k = j->job->package;
     int64_t spent = 0;
     int timeouts = 0;
 
-    for (size_t i = 0; i < k->ntests; i++) {
+    for (size_t i = 0; i < k->ntests && !is_enough(j, timeouts, spent); i++) {
         struct run_result r;
-        enum err e;
+        enum err e = run_test(j, p, &k->tests[i], &r);
 
-        if (j->verdict != VERDICT_ACCEPTED &&
-            (timeouts >= TIMEOUTS_MAX || spent >= FAILED_CPU_MAX_MS))
-            break;
-        e = run_test(j, p, &k->tests[i], &r);
         if (e != ERR_OK)
             return e;
         spent += r.cpu_ms;
         timeouts += r.end == RUN_CPU || r.end == RUN_WALL;
-        judge_run(j, &k->tests[i], &r);
+        e = judge_run(j, checker, &k->tests[i], &r);
         run_result_free(&r);
         if (j->stopped)
             return ERR_STALE;
+        if (e != ERR_OK)
+            return e;
     }
     return ERR_OK;
 }
@@ -123,6 +136,7 @@ enum err
 judge_io(struct judge *j)
 {
     const struct package *k = j->job->package;
+    const struct checker *checker = NULL;
     struct program p;
     enum err e;
 
@@ -135,7 +149,9 @@ judge_io(struct judge *j)
     if (e == ERR_OK && p.fd == -1)
         j->verdict = VERDICT_COMPILE_ERROR;
     else if (e == ERR_OK)
-        e = run_tests(j, &p);
+        e = check_make(j, &checker);
+    if (e == ERR_OK && p.fd != -1)
+        e = run_tests(j, &p, checker);
     program_free(&p);
     return e;
 }

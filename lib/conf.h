@@ -49,6 +49,7 @@ struct conf {
     int64_t selfattack_retry_seconds;
     /* disk */
     int64_t compiled_max_mb; /* of compiled programs kept; 0: none */
+    int64_t precompile;      /* compile headers ahead (grader/prepare.h) */
     /* processes */
     int64_t workers;      /* of each handler; 0 is 2 x cores */
     int64_t wait_workers; /* of wait */

@@ -141,9 +141,9 @@ static void
 writable(const struct attack *a)
 {
     static const char *const mounts[] = {"/", "/usr", "/proc", "/dev/null"};
-    static const char *const files[] = {"/x",     "/usr/x",     "/usr/bin/x",
-                                        "/etc/x", "/proc/x",    "/dev/x",
-                                        "/box/x", "/etc/passwd"};
+    static const char *const files[] = {"/x",     "/usr/x",  "/usr/bin/x",
+                                        "/etc/x", "/proc/x", "/dev/x",
+                                        "/box/x", "/assay/x"};
     struct statvfs v;
     for (int i = 0; i < 4; i++) {
         if (statvfs(mounts[i], &v) != 0)

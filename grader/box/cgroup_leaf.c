@@ -12,6 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum {
+    LITTLE = 8 << 20 /* bytes charged before a job that are not looked into */
+};
+
 static int
 make_leaf(const struct cgroup_tree *t, size_t index, const char *leaf, int *dir)
 {
@@ -147,9 +151,15 @@ static int
 begin_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
 {
     const char *usage = v2 ? "memory.current" : "memory.usage_in_bytes";
-    int64_t used = cgroup_read_number(dir, usage);
-    int64_t held = cgroup_read_key(dir, "memory.stat", "shmem");
-    int64_t limit = memory_kb + (held < used ? held : used) / 1024;
+    int64_t used = cgroup_read_number(dir, usage), held = LITTLE;
+    /* to read the statistics takes longer than a short run; and a limit that
+     * stays the same is not written again */
+    if (used > LITTLE) {
+        held = cgroup_read_key(dir, "memory.stat", "shmem");
+        held = held < used ? held : used;
+        held = held > LITTLE ? held : LITTLE;
+    }
+    int64_t limit = memory_kb + held / 1024;
     if (limit != leaf->memory_kb && limit_memory(dir, v2, limit * 1024) != 0)
         return -1;
     leaf->base_kb = cgroup_read_number(dir, usage) / 1024;

@@ -174,7 +174,7 @@ slot_run(struct slot *s, struct client *c, const struct box_run *q, size_t size,
     s->out = fcntl(fds[0], F_DUPFD_CLOEXEC, 0);
     s->err = fcntl(fds[1], F_DUPFD_CLOEXEC, 0);
     s->state = SLOT_RUNNING;
-    s->deadline = 0; /* look at once */
+    s->deadline = now_us() + TICK_US;
     s->busy = true;
     box.running++;
     m.split = s->split;

@@ -5,7 +5,6 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
-#include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -279,17 +278,6 @@ runner_confine(const struct runner *r)
 {
     const int socket = r->socket;
     const uid_t id = own_id(r);
-    const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
-                               SECBIT_NO_SETUID_FIXUP_LOCKED |
-                               SECBIT_KEEP_CAPS_LOCKED |
-                               SECBIT_NO_CAP_AMBIENT_RAISE |
-                               SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
-    for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
-        if (prctl(PR_CAPBSET_DROP, cap) != 0)
-            runner_fault(socket, ZYGOTE_BLAME_HOST, "bounding set");
-    /* root without capabilities, should one id be all that there is */
-    if (prctl(PR_SET_SECUREBITS, bits) != 0)
-        runner_fault(socket, ZYGOTE_BLAME_HOST, "securebits");
     if (id != 0 && (setgroups(0, NULL) != 0 || setresgid(id, id, id) != 0 ||
                     setresuid(id, id, id) != 0))
         runner_fault(socket, ZYGOTE_BLAME_HOST, "setresuid");

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/securebits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -400,6 +401,24 @@ turn(const struct zygote *z, const struct zygote_kind *kind, int children)
 
 /* -- start -- */
 
+/* What the runners are never to get back, and what the zygote itself does not
+ * need, since it executes nothing: done once, not for each run. */
+static void
+drop_for_runners(void)
+{
+    const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
+                               SECBIT_NO_SETUID_FIXUP_LOCKED |
+                               SECBIT_KEEP_CAPS_LOCKED |
+                               SECBIT_NO_CAP_AMBIENT_RAISE |
+                               SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+    for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
+        if (prctl(PR_CAPBSET_DROP, cap) != 0)
+            die("bounding set");
+    /* root without capabilities, should one id be all that there is */
+    if (prctl(PR_SET_SECUREBITS, bits) != 0)
+        die("securebits");
+}
+
 static void
 read_filter(struct zygote *z)
 {
@@ -431,6 +450,7 @@ zygote_main(int argc, char **argv, const struct zygote_kind *kind)
         prctl(PR_SET_DUMPABLE, 0) != 0 ||
         close_range(ZYGOTE_CONTROL, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
         die("prctl");
+    drop_for_runners();
     read_filter(&z);
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);

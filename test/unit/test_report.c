@@ -14,7 +14,8 @@
     "\",\"sample\":false,\"feedback\":\"" feedback                             \
     "\",\"time_ms\":3,\"memory_kb\":812,\"points\":1,\"message\":\"m-" name    \
     "\",\"input\":\"i-" name "\",\"expected\":\"e-" name                       \
-    "\",\"actual\":\"a-" name "\",\"stderr\":\"s-" name "\"}"
+    "\",\"actual\":\"a-" name "\",\"stderr\":\"s-" name                        \
+    "\",\"judge\":\"j-" name "\"}"
 
 static const char all_levels[] =
     "{\"verified\":true,\"tests\":[" TEST("full", "accepted", "full") "," TEST(
@@ -40,8 +41,9 @@ static void
 check_keys(const struct json *tests, int i, const char *want)
 {
     static const char *const keys[] = {
-        "name",    "verdict", "sample",   "time_ms", "memory_kb", "points",
-        "message", "input",   "expected", "actual",  "stderr",    "feedback"};
+        "name",   "verdict", "sample",  "time_ms",  "memory_kb",
+        "points", "message", "input",   "expected", "actual",
+        "stderr", "judge",   "feedback"};
     const struct json *t = json_at(tests, i);
     char got[200] = "";
     int n = 0;
@@ -93,7 +95,7 @@ staff(void **state)
 
     (void)state;
     for (int i = 0; i < 5; i++)
-        check_keys(tests, i, FULL);
+        check_keys(tests, i, FULL " judge");
     assert_string_equal(feedback, "Test none: m-none");
     free(feedback);
     json_free(tests);

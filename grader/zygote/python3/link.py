@@ -186,11 +186,12 @@ DECIDING = {
 OPERATIONS = {**VALUES, **DECIDING}
 
 
+# An object of the other end.  Its type is this one, whatever the other end
+# says: isinstance() and __class__ are never asked there.
 class Handle:
-    """An object of the other end.  Its type is this one, whatever the other
-    end says: isinstance() and __class__ are never asked there."""
-
     __slots__ = ("assay__link", "assay__number", "assay__name", "__weakref__")
+    __doc__ = property(
+        lambda self: self.assay__link.ask("getattr", (self, "__doc__")))
 
     def __init__(self, link, number, name):
         put = object.__setattr__
@@ -231,6 +232,7 @@ class Handle:
 
 class CallableHandle(Handle):
     __slots__ = ()
+    __doc__ = Handle.__dict__["__doc__"]
 
     def __call__(self, *args, **kwargs):
         return self.assay__link.ask("call", (self, *args), kwargs)

@@ -12,6 +12,12 @@
  *   split MODE TEST.py…      solution.py for the tests in the other runner,
  *                            which get their files in memory, and the channel
  *
+ * PyOS_AfterFork_Child() is not called.  It gives back locks that other threads
+ * may have held, and makes threading and random start anew; here there is one
+ * thread, which holds the interpreter across the fork and has the same
+ * pthread_self() after it, and random gets its seed from us.  It would write to
+ * 200 pages, a third of what a run costs.
+ *
  * MODE is `run` or `list` (which tests are there?).  While nothing else is to
  * be done, both rehearse a small split run: what costs time after a fork is
  * that the kernel copies each page as it is first written to.
@@ -25,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -52,13 +59,14 @@ SOURCE(link);
 SOURCE(submission);
 SOURCE(shared);
 SOURCE(tests);
+SOURCE(ready);
 
 /* in the order of their imports */
-static const struct source sources[] = {ENTRY(report),     ENTRY(link),
-                                        ENTRY(submission), ENTRY(shared),
-                                        ENTRY(tests),      ENTRY(preload)};
+static const struct source sources[] = {
+    ENTRY(preload), ENTRY(report), ENTRY(link), ENTRY(submission),
+    ENTRY(shared),  ENTRY(tests),  ENTRY(ready)};
 
-static PyObject *package;
+static PyObject *package, *seed;  /* ready.seed */
 static const struct runner *self; /* in a runner */
 
 static void __attribute__((noreturn)) die(const char *what)
@@ -127,6 +135,35 @@ load_module(const struct source *s)
     Py_DECREF(module);
 }
 
+/* Fill the holes that the allocators have, so that what is loaded from here on,
+ * the modules that each run uses, lies together: a run writes to each page on
+ * which it counts a reference, and each is copied for it.  What fills the holes
+ * is never freed. */
+static void
+fill_holes(void)
+{
+    enum {
+        POOL = 1 << 14,
+        POOL_HEAD = 48,
+        SMALL = 512
+    };
+    for (size_t size = 16; size <= SMALL; size += 16) {
+        void *p = NULL;
+        while ((p = PyObject_Malloc(size)) != NULL &&
+               ((uintptr_t)p & (POOL - 1)) != POOL_HEAD)
+            continue;
+        PyObject_Free(p);
+    }
+    char *top = malloc(100000);
+    for (size_t size = 65536; size > SMALL; size = size * 3 / 4) {
+        char *p = NULL;
+        while ((p = malloc(size)) != NULL && p < top)
+            continue;
+        free(p);
+    }
+    free(top);
+}
+
 static void
 start_python(void)
 {
@@ -138,8 +175,17 @@ start_python(void)
         PyObject_SetAttrString(package, "__path__", path) != 0)
         die("package");
     Py_DECREF(path);
-    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
         load_module(&sources[i]);
+        if (i == 0)
+            fill_holes();
+    }
+    fill_holes();
+    PyObject *ready = PyObject_GetAttrString(package, "ready");
+    seed = ready == NULL ? NULL : PyObject_GetAttrString(ready, "seed");
+    if (seed == NULL)
+        die("seed");
+    Py_DECREF(ready);
 }
 
 /* -- in a runner -- */
@@ -150,9 +196,8 @@ call(const char *module, const char *function, PyObject *args)
 {
     PyObject *m = PyObject_GetAttrString(package, module);
     PyObject *f = m == NULL ? NULL : PyObject_GetAttrString(m, function);
-    PyObject *result = f == NULL || args == NULL
-                           ? NULL
-                           : PyObject_CallObject(f, args);
+    PyObject *result = f == NULL || args == NULL ? NULL
+                                                 : PyObject_CallObject(f, args);
     if (result == NULL) {
         PyErr_Print();
         return 1;
@@ -170,10 +215,38 @@ rehearse(void)
         _exit(1);
 }
 
+/* Else every run would have the same random numbers. */
+static void
+seed_random(const struct job *j)
+{
+    unsigned char bytes[32];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "getrandom");
+    PyObject *number = _PyLong_FromByteArray(bytes, sizeof bytes, 1, 0);
+    PyObject *none = number == NULL ? NULL : PyObject_CallOneArg(seed, number);
+    if (none == NULL)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "random seed");
+    Py_DECREF(number);
+    Py_DECREF(none);
+}
+
+/* Is it what ready.py has set? */
+static bool
+usual_environment(const struct job *j)
+{
+    size_t n = 0;
+    for (; environ[n] != NULL; n++)
+        if (n >= j->run.envc || strcmp(environ[n], j->envp[n]) != 0)
+            return false;
+    return n == j->run.envc;
+}
+
 /* The request's environment, nothing of ours. */
 static void
 set_environment(const struct job *j)
 {
+    if (usual_environment(j))
+        return;
     PyObject *names = PyList_New(0);
     for (uint32_t i = 0; i < j->run.envc; i++) {
         PyObject *text = PyUnicode_DecodeFSDefault(j->envp[i]);
@@ -181,7 +254,7 @@ set_environment(const struct job *j)
             runner_fault(j->socket, ZYGOTE_BLAME_HOST, "environment");
         Py_DECREF(text);
     }
-    if (call("preload", "set_environment", Py_BuildValue("(N)", names)) != 0)
+    if (call("ready", "set_environment", Py_BuildValue("(N)", names)) != 0)
         runner_fault(j->socket, ZYGOTE_BLAME_HOST, "environment");
 }
 
@@ -212,7 +285,7 @@ keep_link(const struct runner *r, bool link)
 }
 
 /* A signal when the limits have been reached, somewhat before box kills: its
- * handler (preload.py) writes to standard error where the program is. */
+ * handler (ready.py) writes to standard error where the program is. */
 static void
 set_timers(const struct job *j)
 {
@@ -227,8 +300,8 @@ set_timers(const struct job *j)
     for (int i = 0; i < 2; i++) {
         struct sigevent e = {.sigev_notify = SIGEV_SIGNAL,
                              .sigev_signo = SIGRTMAX - 1};
-        struct itimerspec t = {.it_value = {ms[i] / 1000,
-                                            ms[i] % 1000 * 1000000}};
+        struct itimerspec t = {
+            .it_value = {ms[i] / 1000, ms[i] % 1000 * 1000000}};
         timer_t timer;
         if (timer_create(clocks[i], &e, &timer) != 0 ||
             timer_settime(timer, 0, &t, NULL) != 0)
@@ -242,41 +315,8 @@ word(const struct job *j, const char *text)
     return strcmp(j->argv[0], text) == 0;
 }
 
-static void
-submission(const struct runner *r)
-{
-    static struct job j;
-    int status = 127;
-    self = r;
-    runner_attach(r);
-    PyOS_AfterFork_Child();
-    runner_receive(r, &j, rehearse);
-    bool split = (j.run.flags & BOX_SPLIT) != 0;
-    bool shared = !split && word(&j, "shared") && j.run.argc >= 2;
-    if (split ? !word(&j, "split") || j.run.argc < 2
-              : !shared && !word(&j, "program")) {
-        errno = EINVAL;
-        runner_fault(r->socket, ZYGOTE_BLAME_REQUEST, j.argv[0]);
-    }
-    runner_files(&j);
-    runner_descriptors(&j);
-    runner_limits(r, &j);
-    set_environment(&j);
-    set_timers(&j);
-    runner_confine(r);
-    keep_link(r, split);
-    if (split)
-        status = call("submission", "serve", Py_BuildValue("(i)", LINK));
-    else if (shared)
-        status = call("shared", "main",
-                      Py_BuildValue("(sN)", j.argv[1], arguments(&j, 2)));
-    else
-        status = call("submission", "run_program", Py_BuildValue("()"));
-    _exit(status);
-}
-
-/* A file of the tests, as bytes: it is in no file system that the submission
- * could see. */
+/* A file of the job, as bytes.  Those of the tests are in no file system that
+ * the submission could see. */
 static PyObject *
 read_file(const struct job *j, size_t i)
 {
@@ -288,6 +328,51 @@ read_file(const struct job *j, size_t i)
                                (size_t)st.st_size, 0) != st.st_size)
         runner_fault(j->socket, ZYGOTE_BLAME_HOST, j->run.file[i].name);
     return bytes;
+}
+
+static PyObject *
+solution(const struct job *j)
+{
+    for (size_t i = 0; i < j->run.nfiles; i++)
+        if (j->file[i] >= 0 && strcmp(j->run.file[i].name, "solution.py") == 0)
+            return read_file(j, i);
+    errno = ENOENT;
+    runner_fault(j->socket, ZYGOTE_BLAME_REQUEST, "solution.py");
+}
+
+static void
+submission(const struct runner *r)
+{
+    static struct job j;
+    int status = 127;
+    self = r;
+    runner_attach(r);
+    runner_receive(r, &j, rehearse);
+    bool split = (j.run.flags & BOX_SPLIT) != 0;
+    bool shared = !split && word(&j, "shared") && j.run.argc >= 2;
+    if (split ? !word(&j, "split") || j.run.argc < 2
+              : !shared && !word(&j, "program")) {
+        errno = EINVAL;
+        runner_fault(r->socket, ZYGOTE_BLAME_REQUEST, j.argv[0]);
+    }
+    PyObject *source = split ? solution(&j) : NULL;
+    runner_files(&j);
+    runner_descriptors(&j);
+    runner_limits(r, &j);
+    set_environment(&j);
+    seed_random(&j);
+    set_timers(&j);
+    runner_confine(r);
+    keep_link(r, split);
+    if (split)
+        status = call("submission", "serve",
+                      Py_BuildValue("(iN)", LINK, source));
+    else if (shared)
+        status = call("shared", "main",
+                      Py_BuildValue("(sN)", j.argv[1], arguments(&j, 2)));
+    else
+        status = call("submission", "run_program", Py_BuildValue("()"));
+    _exit(status);
 }
 
 static PyObject *
@@ -311,7 +396,6 @@ tests(const struct runner *r)
     static struct job j;
     self = r;
     runner_attach(r);
-    PyOS_AfterFork_Child();
     runner_receive(r, &j, rehearse);
     PyObject *files = read_files(&j);
     runner_descriptors(&j);
@@ -319,18 +403,16 @@ tests(const struct runner *r)
     set_environment(&j);
     runner_confine(r);
     keep_link(r, true);
-    _exit(call("tests", "main",
-               Py_BuildValue("(isNN)", LINK, j.argv[1], arguments(&j, 2),
-                             files)));
+    _exit(call(
+        "tests", "main",
+        Py_BuildValue("(isNN)", LINK, j.argv[1], arguments(&j, 2), files)));
 }
 
 int
 main(int argc, char **argv)
 {
     static const struct zygote_kind kind = {
-        .run = {[ROLE_SUBMISSION] = submission, [ROLE_TESTS] = tests},
-        .before_fork = PyOS_BeforeFork,
-        .after_fork = PyOS_AfterFork_Parent};
+        .run = {[ROLE_SUBMISSION] = submission, [ROLE_TESTS] = tests}};
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         printf("Python %s\n", PY_VERSION);
         return 0;

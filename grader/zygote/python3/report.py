@@ -2,7 +2,8 @@
 
 A frame is four bytes of length, most significant first, and a JSON object:
 
-    {"ids": [NAME, ...], "plan": {...}}       list: all tests; for the next runs
+    {"ids": [NAME, ...], "verified": BOOL}    list: all tests
+    {"plan": TEXT}          list: what the next runs are to be given, in parts
     {"test": NAME, "verdict": V, "ms": N, "message": TEXT}
     {"compile": TEXT}       solution.py is not Python; nothing was run
     {"rest": TEXT}          why the tests not yet told of could not run
@@ -20,11 +21,13 @@ import sys
 import time
 import traceback
 import unittest
+from json.encoder import encode_basestring_ascii as quoted
 
 SOLUTION = "solution.py"
 MESSAGE_MAX = 4000  # characters
 FRAMES_MAX = 6      # of a traceback
 CHANNEL = 3
+ENCODE = json.JSONEncoder().encode
 
 
 class Channel:
@@ -33,7 +36,8 @@ class Channel:
     def __init__(self, fd=CHANNEL):
         self._fd = fd
         self._write = os.write
-        self._encode = json.JSONEncoder().encode
+        self._encode = ENCODE
+        self._quoted = quoted
 
     def hide(self):
         """Where the submission shares the process: an obstacle, not a wall."""
@@ -46,7 +50,14 @@ class Channel:
         self._fd = fd
 
     def send(self, **frame):
-        data = self._encode(frame).encode("ascii")
+        self._send(self._encode(frame))
+
+    def test(self, name, verdict, ms, message):
+        self._send(f'{{"test":{self._quoted(name)},"verdict":"{verdict}",'
+                   f'"ms":{ms},"message":{self._quoted(message)}}}')
+
+    def _send(self, text):
+        data = text.encode("ascii")
         data = len(data).to_bytes(4, "big") + data
         while data:
             data = data[self._write(self._fd, data):]
@@ -113,8 +124,7 @@ class Result(unittest.TestResult):
         self.tell(self.name_of(test), ms)
 
     def tell(self, name, ms):
-        self.channel.send(test=name, verdict=self.verdict, ms=ms,
-                          message=self.message)
+        self.channel.test(name, self.verdict, ms, self.message)
         self.told += 1
 
     def note(self, verdict, message):
@@ -197,9 +207,7 @@ def run_solution(source):
     except BaseException as e:
         # besides SyntaxError: NUL bytes, too deeply nested, too long
         return module, ("compile", clean(last_lines(type(e), e)))
-    text = source.decode("utf-8", "replace")
-    linecache.cache[SOLUTION] = (len(text), None, text.splitlines(True),
-                                 SOLUTION)
+    # its lines, in a traceback, are read from the file of that name
     sys.modules["solution"] = module
     try:
         exec(code, module.__dict__)

@@ -96,7 +96,8 @@ def list_tests(channel, paths):
     except BaseException:
         channel.send(broken=report.clean(traceback.format_exc()))
         return
-    channel.send(ids=ids, plan={})
+    channel.send(ids=ids, verified=False)
+    channel.send(plan="none")
 
 
 def main(mode, paths):

@@ -13,11 +13,12 @@ they are refused in every test in which the model solution did not need them.
 """
 
 import ast
+import binascii
 import builtins
 import importlib.machinery
 import io
-import json
 import linecache
+import marshal
 import os
 import random
 import sys
@@ -323,12 +324,29 @@ def merge(old, new):
 
 
 class Files:
-    """Finder and loader of modules that are in no file system."""
+    """Modules that are in no file system: their source, or what an earlier
+    process compiled from it."""
 
-    def __init__(self, files):
+    def __init__(self, files, codes):
         self.sources = {name[:-len(".py")]: source
                         for name, source in files.items()
                         if name.endswith(".py")}
+        self.codes = codes  # name -> marshalled code
+
+    def code(self, name):
+        if name in self.codes:
+            return marshal.loads(self.codes[name])
+        return compile(self.sources[name], f"tests/{name}.py", "exec",
+                       dont_inherit=True)
+
+    def load(self, name):
+        """As `import name`, without looking for it."""
+        if name not in sys.modules:
+            module = sys.modules[name] = types.ModuleType(name)
+            self.exec_module(module)
+        return sys.modules[name]
+
+    # finder and loader, for what test files import of each other
 
     def find_spec(self, name, path=None, target=None):
         if name in self.sources:
@@ -340,11 +358,8 @@ class Files:
         return None
 
     def exec_module(self, module):
-        source = self.sources[module.__name__]
-        shown = f"tests/{module.__name__}.py"
-        module.__file__ = shown
-        exec(compile(source, shown, "exec", dont_inherit=True),
-             module.__dict__)
+        module.__file__ = f"tests/{module.__name__}.py"
+        exec(self.code(module.__name__), module.__dict__)
 
 
 def bound_names(source):
@@ -409,14 +424,46 @@ class Result(report.Result):
             super().addError(test, err)
 
 
-def plan_of(tests, sources):
-    """The names of the stand-in, asked of the model solution."""
+# The plan of a package, made by a run of its model solution:
+#
+#   exports    the names that the model solution defines
+#   stars      those of them that `from solution import *` gives
+#   deciding   names of tests in which its objects decide
+#   tests      (module, class, method) of all tests; None: ask the loader
+#   codes      module -> marshalled code
+
+CODES_MAX = 256 * 1024  # bytes
+PART = 32 * 1024        # characters in a frame
+
+
+def new_plan(tests, finder):
+    """What must be known before the tests can be imported."""
     public = tests.ask("public", ())
     if type(public) is tuple:
         raise ImportError(public[1])
-    bound = set().union(*map(bound_names, sources.values()))
-    return {"exports": public,
-            "stars": [n for n in public if n not in bound]}
+    bound = set().union(*map(bound_names, finder.sources.values()))
+    return {"exports": public, "stars": [n for n in public if n not in bound],
+            "deciding": [], "tests": None, "codes": {}}
+
+
+def complete(plan, result, found, finder):
+    plan["deciding"] = sorted(result.noted)
+    which = [(type(test).__module__, type(test).__qualname__,
+              test._testMethodName) for test in found]
+    if all(getattr(sys.modules[module], name, None) is type(test)
+           for test, (module, name, _) in zip(found, which)):
+        plan["tests"] = which
+    codes = {name: marshal.dumps(finder.code(name))
+             for name in finder.sources}
+    if sum(map(len, codes.values())) <= CODES_MAX:
+        plan["codes"] = codes
+
+
+def send_plan(channel, plan):
+    text = binascii.b2a_base64(link._wire.encode(plan, None),
+                               newline=False).decode()
+    for i in range(0, len(text), PART):
+        channel.send(plan=text[i:i + PART])
 
 
 def load(tests, finder, names, plan):
@@ -429,44 +476,62 @@ def load(tests, finder, names, plan):
         return None, first
     solution.__dict__["assay__first"] = first
     # an import must give every name; whoever uses one that is missing fails
-    modules = [__import__(name) for name in names]
+    modules = [finder.load(name) for name in names]
     solution.__dict__["assay__first"] = None
-    return report.collect(modules), None
+    if plan["tests"] is None:
+        return report.collect(modules), None
+    return [getattr(sys.modules[module], name)(method)
+            for module, name, method in plan["tests"]], None
 
 
-def session(fd, channel, mode, names, files, plan):
+def run(tests, channel, found, deciding):
+    """`deciding` None: the model's run.  The result."""
+    result = Result(channel, report.namer(found), tests, deciding)
+    tests.begin(deciding is None or "" in deciding)
+    unittest.TestSuite(found).run(result)
+    return result
+
+
+def list_tests(tests, channel, names, finder):
+    """Run the model solution: the plan, and nothing if it fails."""
+    plan = new_plan(tests, finder)
+    found, fault = load(tests, finder, names, plan)
+    if fault is not None:
+        raise ImportError(fault[1])
+    result = run(tests, channel, found, None)
+    if tests.gone:
+        raise ImportError("the model solution has ended")
+    if result.rest or result.faults:
+        raise ImportError("\n".join([result.rest or "", *result.faults]))
+    complete(plan, result, found, finder)
+    channel.send(ids=[result.name_of(test) for test in found],
+                 verified=not plan["deciding"])
+    send_plan(channel, plan)
+
+
+def session(fd, channel, names, files, plan):
     """Say everything on the channel; how many tests were told of, or None when
-    the submission has gone."""
-    finder = Files(files)
+    the submission has gone.  `plan` None: make one."""
+    finder = Files(files, plan["codes"] if plan is not None else {})
     tests = Tests(fd, frozenset(finder.sources))
-    listing = mode == "list"
     told = 0
     try:
-        if listing:
-            plan = plan_of(tests, finder.sources)
+        if plan is None:
+            list_tests(tests, channel, names, finder)
+            return 0
         found, fault = load(tests, finder, names, plan)
         if fault is None:
-            name_of = report.namer(found)
-            result = Result(channel, name_of, tests,
-                            None if listing else set(plan["deciding"]))
-            tests.begin(listing or "" in plan["deciding"])
-            unittest.TestSuite(found).run(result)
+            result = run(tests, channel, found, set(plan["deciding"]))
             told = result.told
             fault = ("rest", result.rest) if result.rest else None
     except Gone:
         return None
     except BaseException as e:
-        fault = ("rest", report.describe(type(e), e, e.__traceback__))
+        text = report.describe(type(e), e, e.__traceback__)
+        fault = ("broken" if plan is None else "rest", text)
     if tests.gone:
         return None
-    if listing:
-        faults = [fault[1]] if fault else result.faults
-        if faults:
-            channel.send(broken=report.clean("\n".join(faults)))
-        else:
-            plan["deciding"] = sorted(result.noted)
-            channel.send(ids=[name_of(test) for test in found], plan=plan)
-    elif fault is not None:
+    if fault is not None:
         channel.send(**{fault[0]: fault[1]})
     return told
 
@@ -474,9 +539,10 @@ def session(fd, channel, mode, names, files, plan):
 def main(fd, mode, names, files):
     """`files`: name -> bytes; "plan" is the plan of a run."""
     channel = report.Channel()
-    plan = json.loads(files.pop("plan")) if mode == "run" else None
-    told = session(fd, channel, mode, [n[:-len(".py")] for n in names], files,
-                   plan)
+    plan = None
+    if mode == "run":
+        plan = link._wire.decode(binascii.a2b_base64(files.pop("plan")), None)
+    told = session(fd, channel, [n[:-len(".py")] for n in names], files, plan)
     if told is not None:
         channel.send(end=told)
     sys.stdout.flush()
@@ -508,13 +574,21 @@ class Rehearsal(unittest.TestCase):
 '''
 
 
+REHEARSAL_CODE = marshal.dumps(compile(REHEARSAL, "tests/rehearsal.py", "exec"))
+
+
 def rehearse(fd):
     """With submission.rehearse() at the other end."""
     names = ["Thing", "plain", "fails"]
     null = os.open("/dev/null", os.O_WRONLY | os.O_CLOEXEC)
-    session(fd, report.Channel(null), "run", ["rehearsal"],
-            {"rehearsal.py": REHEARSAL},
-            {"exports": names, "stars": names, "deciding": []})
+    plan = {"exports": names, "stars": names, "deciding": [],
+            "tests": [("rehearsal", "Rehearsal", name) for name in
+                      ("test_fails", "test_plain", "test_thing")],
+            "codes": {"rehearsal": REHEARSAL_CODE}}
+    plan = link._wire.decode(binascii.a2b_base64(binascii.b2a_base64(
+        link._wire.encode(plan, None))), None)
+    session(fd, report.Channel(null), ["rehearsal"],
+            {"rehearsal.py": REHEARSAL}, plan)
     os.close(null)
     link._wire.send(fd, link._wire.encode((link.REQUEST, "bye"), None))
     sys.meta_path.pop(0)

@@ -3,6 +3,7 @@
  *   encode(object, export) -> bytes
  *   decode(bytes, resolve) -> object
  *   send(fd, bytes), receive(fd) -> bytes, exchange(fd, bytes) -> bytes
+ *   socket_pair() -> (fd, fd)
  *
  * Both ends of the link between a submission and its tests use it; the tests'
  * end must believe nothing of what comes, so decode() is bounded in depth,

@@ -7,6 +7,7 @@ struct writer {
     char *data;
     size_t size, room;
     int depth;
+    uint32_t objects; /* in containers, as decode() will count them */
     PyObject *export;
 };
 
@@ -109,14 +110,28 @@ encode_str(struct writer *w, PyObject *o)
     return rc;
 }
 
+/* The head of a container of n times `each` objects. */
+static int
+put_count(struct writer *w, char tag, Py_ssize_t n, uint32_t each)
+{
+    uint32_t count = (uint32_t)n;
+    if (n > (Py_ssize_t)((WIRE_OBJECTS_MAX - w->objects) / each)) {
+        PyErr_Format(PyExc_ValueError, "more than %d objects",
+                     WIRE_OBJECTS_MAX);
+        return -1;
+    }
+    w->objects += count * each;
+    return put(w, tag, &count, sizeof count);
+}
+
 static int
 encode_list(struct writer *w, PyObject *o)
 {
-    uint32_t n = (uint32_t)PyList_GET_SIZE(o);
-    if (put(w, 'l', &n, sizeof n) != 0)
+    Py_ssize_t n = PyList_GET_SIZE(o);
+    if (put_count(w, 'l', n, 1) != 0)
         return -1;
-    for (uint32_t i = 0; i < n; i++) {
-        if ((Py_ssize_t)i >= PyList_GET_SIZE(o)) {
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (i >= PyList_GET_SIZE(o)) {
             PyErr_SetString(PyExc_RuntimeError, "list changed while encoded");
             return -1;
         }
@@ -133,10 +148,10 @@ encode_list(struct writer *w, PyObject *o)
 static int
 encode_tuple(struct writer *w, PyObject *o)
 {
-    uint32_t n = (uint32_t)PyTuple_GET_SIZE(o);
-    if (put(w, 't', &n, sizeof n) != 0)
+    Py_ssize_t n = PyTuple_GET_SIZE(o);
+    if (put_count(w, 't', n, 1) != 0)
         return -1;
-    for (uint32_t i = 0; i < n; i++)
+    for (Py_ssize_t i = 0; i < n; i++)
         if (encode(w, PyTuple_GET_ITEM(o, i)) != 0)
             return -1;
     return 0;
@@ -163,9 +178,9 @@ encode_dict(struct writer *w, PyObject *o)
     PyObject *items = PyDict_Items(o);
     if (items == NULL)
         return -1;
-    uint32_t n = (uint32_t)PyList_GET_SIZE(items);
-    int rc = put(w, 'd', &n, sizeof n);
-    for (uint32_t i = 0; i < n && rc == 0; i++) {
+    Py_ssize_t n = PyList_GET_SIZE(items);
+    int rc = put_count(w, 'd', n, 2);
+    for (Py_ssize_t i = 0; i < n && rc == 0; i++) {
         PyObject *pair = PyList_GET_ITEM(items, i);
         rc = encode(w, PyTuple_GET_ITEM(pair, 0));
         if (rc == 0)
