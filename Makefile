@@ -46,7 +46,9 @@ objs    = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIB_O  := $(call objs,lib/*.c)
 CORE_O := $(call objs,core/*.c)
 # graderd's steps without its main, so that unit tests can link them
-STEP_O := $(filter-out $(BUILD)/grader/graderd.o,$(call objs,grader/*.c))
+STEP_O := $(filter-out $(BUILD)/grader/graderd.o,$(call objs,grader/*.c)) \
+          $(BUILD)/grader/attack/attack.bin.o \
+          $(patsubst %.py,$(BUILD)/%.py.o,$(wildcard grader/attack/*.py))
 
 .DEFAULT_GOAL := all
 all: $(CGI) $(CLI) $(GRADER) $(BOX) $(SOCKETS)
@@ -78,6 +80,19 @@ $(BUILD)/bin/%: $(BUILD)/cli/%.o $(BUILD)/libassay.a
 $(GRADER): $(BUILD)/grader/graderd.o $(BUILD)/libgrader.a $(BUILD)/libassay.a
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The attacker of the self-attack, and how it gets into graderd.  Static, and
+# never with sanitizers, as the zygotes are (grader/box/box.mk).
+ATTACK_O := $(call objs,grader/attack/*.c)
+$(ATTACK_O): override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS)) -fno-pie
+$(BUILD)/grader/attack/attack: $(ATTACK_O)
+	$(say) LINK $@
+	$(Q)$(CC) -static -no-pie -s -o $@ $^
+
+# in its own folder, because the name that is given to ld becomes a symbol
+$(BUILD)/grader/attack/attack.bin.o: $(BUILD)/grader/attack/attack
+	$(say) LD $@
+	$(Q)cd $(@D) && ld -r -b binary -z noexecstack -o $(@F) $(<F)
 
 $(UNIT): $(BUILD)/test/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libgrader.a \
          $(BUILD)/libassay.a

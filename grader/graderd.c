@@ -11,6 +11,8 @@
  * Every one of them is single-threaded and blocking, with its own connection
  * to PostgreSQL, Redis and the box, made when first needed and again after it
  * was lost; so graderd starts in any order with them and survives them.
+ * What the workers share is what the self-attack found (grader/selfattack.h),
+ * and counters, in memory that the parent maps.
  *
  * One more child compiles headers ahead (grader/prepare.c), and ends.
  *
@@ -22,9 +24,10 @@
  * worker finishes its grading within drain_seconds or hands it back; whoever
  * is left after that is killed.
  *
- * Exit status: 0 stopped, or -t found all well; 1 no language works; 2 fatal;
- * 64 usage; 78 configuration.
+ * Exit status: 0 stopped, or -t found all well; 1 no language works, or -t
+ * found a hole in the box; 2 fatal; 64 usage; 78 configuration.
  */
+#include "grader/attack_set.h"
 #include "grader/janitor.h"
 #include "grader/offer.h"
 #include "grader/prepare.h"
@@ -104,6 +107,37 @@ find_languages(struct parent *p)
     return true;
 }
 
+static void
+print_hole(void *cookie, const char *hole)
+{
+    (void)cookie;
+    printf("self-attack: HOLE %s\n", hole);
+}
+
+static bool
+always(void)
+{
+    return true;
+}
+
+/* False: a hole. */
+static bool
+describe_attack(const struct parent *p, struct run_box *box)
+{
+    struct attack_report r;
+    enum err e = attack_box(box, p->languages, p->setup.nlanguages, always, &r);
+    bool sound = r.nholes == 0;
+
+    attack_report_each(&r, print_hole, NULL);
+    if (e != ERR_OK)
+        printf("self-attack: not finished, the box is away or busy\n");
+    else if (sound)
+        printf("self-attack: passed, %d attacks in %lld ms\n", r.attacks,
+               (long long)r.ms);
+    attack_report_free(&r);
+    return sound;
+}
+
 /* -t: what would we run with? */
 static int
 describe(const struct parent *p)
@@ -130,8 +164,9 @@ describe(const struct parent *p)
     else
         printf("isolation: unknown, the box does not answer\n");
     free(isolation);
+    bool sound = describe_attack(p, box);
     run_box_free(box);
-    return p->nfound > 0 ? 0 : 1;
+    return p->nfound > 0 && sound ? 0 : 1;
 }
 
 /* In the child: become a worker or the janitor. */
@@ -294,6 +329,8 @@ run(struct parent *p)
                  conf()->share_dir);
         return 1;
     }
+    p->setup.selfattack = selfattack_new(p->languages, p->setup.nlanguages,
+                                         p->setup.tokens);
     p->nchildren = (size_t)p->setup.tokens + 1;
     p->children = xcalloc(p->nchildren, sizeof *p->children);
     for (size_t i = 0; i < p->nchildren; i++)

@@ -90,7 +90,8 @@ say_ready(const struct janitor *j)
     buf_free(&names);
 }
 
-/* Only while the box answers: a host that cannot grade must not look alive.
+/* Only while the box answers, and has no hole that we know of: a host that
+ * cannot grade must not look alive.
  * (With none alive, hand_in() goes on with the last build known.) */
 static void
 register_runtimes(struct janitor *j)
@@ -99,7 +100,8 @@ register_runtimes(struct janitor *j)
     if (clock_ms() < j->seen_at)
         return;
     j->seen_at = clock_ms() + (j->ready ? SEEN_AGAIN_MS : RETRY_MS);
-    if (run_describe(j->box, &what) != ERR_OK)
+    if (!selfattack_passed(j->setup->selfattack) ||
+        run_describe(j->box, &what) != ERR_OK)
         return;
     free(what);
     if (j->runtimes == NULL &&

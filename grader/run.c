@@ -32,7 +32,8 @@ _Static_assert((int)RUN_FILES_MAX == (int)BOX_FILES_MAX &&
                "run.h and protocol.h agree");
 
 struct run_box {
-    int sock; /* -1: not connected */
+    int sock;  /* -1: not connected */
+    pid_t pid; /* who listened there */
     struct box_hello hello;
 };
 
@@ -145,9 +146,12 @@ connect_box(struct run_box *b)
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     const struct timeval patience = {.tv_sec = HELLO_SECONDS};
     union answer hello = {0};
+    struct ucred peer = {0};
+    socklen_t peer_size = sizeof peer;
     int fd = -1;
     if (connected(b))
         return ERR_OK;
+    b->pid = 0;
     socket_path(a.sun_path, sizeof a.sun_path);
     b->sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (b->sock < 0 ||
@@ -167,6 +171,8 @@ connect_box(struct run_box *b)
                  a.sun_path, n, hello.hello.version);
         goto fail;
     }
+    if (getsockopt(b->sock, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size) == 0)
+        b->pid = peer.pid;
     b->hello = hello.hello;
     b->hello.isolation[sizeof b->hello.isolation - 1] = '\0';
     b->hello.zygotes[sizeof b->hello.zygotes - 1] = '\0';
@@ -185,6 +191,12 @@ run_describe(struct run_box *b, char **out)
         *out = xasprintf("%u slots (%s), %s", b->hello.slots, b->hello.zygotes,
                          b->hello.isolation);
     return e;
+}
+
+pid_t
+run_box_pid(const struct run_box *b)
+{
+    return b->sock >= 0 ? b->pid : 0;
 }
 
 /* -- the request -- */

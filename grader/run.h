@@ -96,6 +96,10 @@ struct run_box; /* a connection to the box */
 struct run_box *run_box_new(void);
 void run_box_free(struct run_box *b);
 
+/* The process that answers as the box; 0: not connected, or not known.  When it
+ * is another one than before, nothing that was known of the box holds. */
+pid_t run_box_pid(const struct run_box *b);
+
 /* While a run goes on: bytes from the channel (size > 0), or a tick at least
  * every second (size 0) so that the caller renews its lease.  False: stop the
  * run now (run_program returns ERR_STALE). */

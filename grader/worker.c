@@ -18,6 +18,9 @@
  *              grader or itself cannot go round for ever.
  *   abandoned  we died: the lease ends by itself, with the same consequence.
  *
+ * Before the first claim, and then every hour, comes the self-attack
+ * (grader/selfattack.h): while a box has a hole, nothing is claimed.
+ *
  * Whatever is missing (Redis, box, PostgreSQL) is waited for with growing
  * pauses before anything is claimed, so that an outage costs no grading a
  * crash but those that it hit.
@@ -64,6 +67,8 @@ struct worker {
     struct redis *redis;
     struct stream_reader *reader;
     struct run_box *box;
+    struct selfattack_turn attack;
+    int slot;
     struct load_cache *packages;
     char *builds;     /* of what works in this box; NULL: not known yet */
     int64_t pause_ms; /* grows while things fail */
@@ -373,6 +378,35 @@ box_answers(struct worker *w)
     return e == ERR_OK && know_builds(w) == ERR_OK;
 }
 
+static bool
+go_on(void)
+{
+    return !stopping;
+}
+
+/* May work be taken?  Pauses where not. */
+static bool
+may_work(struct worker *w, bool idle)
+{
+    if (!box_answers(w)) { /* leave the queue to those who can work */
+        pause_longer(w);
+        return false;
+    }
+    switch (selfattack_check(w->setup->selfattack, &w->attack, w->slot, w->box,
+                             idle, go_on)) {
+    case SELFATTACK_PASSED:
+        return true;
+    case SELFATTACK_HOLE:
+        clock_sleep(BLOCK_MS);
+        return false;
+    case SELFATTACK_AWAY:
+        break;
+    }
+    if (!stopping)
+        pause_longer(w);
+    return false;
+}
+
 /* Try for the grading of one entry. */
 static void
 work(struct worker *w, const struct stream_entry *entry)
@@ -382,14 +416,18 @@ work(struct worker *w, const struct stream_entry *entry)
 
     for (;;) {
         enum err e = ERR_UNAVAILABLE;
-        if (box_answers(w))
+        bool may = may_work(w, false);
+        if (may)
             e = grading_claim(w->db, entry->grading, w->builds, &claimed,
                               &j.grading);
         if (e == ERR_OK)
             break;
         if (stopping)
             return; /* the entry stays ours, for the next start */
-        pause_longer(w);
+        if (!selfattack_passed(w->setup->selfattack))
+            return; /* somebody's janitor takes the entry from us */
+        if (may)
+            pause_longer(w);
         if (e != ERR_UNAVAILABLE)
             return; /* refused, and logged; the janitor rings again */
     }
@@ -409,6 +447,7 @@ worker_main(const struct worker_setup *setup, int slot)
 {
     char name[16];
     struct stream_entry entry;
+    bool idle = false;
 
     worker_signals();
     snprintf(name, sizeof name, "%d", slot);
@@ -419,6 +458,7 @@ worker_main(const struct worker_setup *setup, int slot)
         .redis = redis_new(0),
         .box = run_box_new(),
         .packages = load_cache_new(),
+        .slot = slot,
         .pause_ms = PAUSE_MIN_MS,
     };
     db_set_check(w.db, schema_ready);
@@ -426,11 +466,10 @@ worker_main(const struct worker_setup *setup, int slot)
     w.reader = stream_reader_new(w.redis, consumer);
 
     while (!stopping) {
-        if (!box_answers(&w)) { /* leave the queue to those who can work */
-            pause_longer(&w);
+        if (!may_work(&w, idle))
             continue;
-        }
         int got = stream_read(w.reader, BLOCK_MS, &entry);
+        idle = got == 0;
         if (got > 0)
             work(&w, &entry);
         else if (got < 0)

@@ -4,6 +4,7 @@
 #define GRADER_WORKER_H
 
 #include "core/language.h"
+#include "grader/selfattack.h"
 
 #include <stddef.h>
 
@@ -19,6 +20,7 @@ struct worker_setup {
     const struct language *languages; /* with their builds; borrowed */
     size_t nlanguages;
     int tokens;
+    struct selfattack *selfattack; /* what all of them know of the box */
 };
 
 /* The stream consumer of a slot: "HOST:SLOT"; the caller frees it. */

@@ -44,6 +44,9 @@ struct conf {
     int64_t drain_seconds; /* at SIGTERM: finish within so long, or hand back */
     int64_t janitor_seconds;
     int64_t queue_grace_ms; /* ring for rows queued longer than this */
+    /* the self-attack */
+    int64_t selfattack_seconds;
+    int64_t selfattack_retry_seconds;
     /* disk */
     int64_t compiled_max_mb; /* of compiled programs kept; 0: none */
     int64_t precompile;      /* compile headers ahead (grader/prepare.h) */
@@ -57,6 +60,9 @@ struct conf {
  * /etc/assay/assay.conf, which may be absent.  0; or -1 after printing every
  * fault (file, line, option, what was expected) on standard error. */
 int conf_load(const char *path);
+
+/* The file that conf_load() read, whether or not it was there; NULL before. */
+const char *conf_path(void);
 
 /* The configuration that conf_load() read; the defaults before that. */
 const struct conf *conf(void);

@@ -52,4 +52,12 @@ HOSTILE_O := $(call objs,grader/run.c lib/mem.c lib/log.c lib/conf.c \
 $(HOSTILE): %: %.o $(HOSTILE_O)
 	$(CC) $(LDFLAGS) -o $@ $^
 
+# A box with a hole, for the test of the self-attack; below test/ only.
+HOLE := $(BUILD)/test/hole/box
+$(HOLE): $(BOX_O) $(BUILD)/test/hole/hole.o
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -Wl,--wrap=seccomp_rule_add_array -o $@ $^ \
+	    -lseccomp -lcap
+
+units: $(HOLE)
 units check-hostile: $(BOX) $(ZYGOTE) $(HOSTILE)
