@@ -189,7 +189,8 @@ doctor: ## what this host lacks, and the cure
 # students' programs and attacks are not ours to put into shape
 SOURCES = $(shell git ls-files '*.c' '*.h' ':!courses' ':!test/hostile' \
             ':!test/grader/packages')
-SCRIPTS = $(shell git ls-files '*.sh' '*.bash' '*.bats' .ci/run)
+SCRIPTS = $(shell git ls-files '*.sh' '*.bash' '*.bats' .ci/run ':!test/grader/packages' \
+    ':!test/bench/hello')
 
 fmt: ## put the C files into shape
 	@deploy/deps.sh lint

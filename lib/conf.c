@@ -43,7 +43,7 @@ static const struct option options[] = {
     T(redis_password_file, "", "file with Redis' password; empty: none"),
     T(run_dir, "/run/assay", "sockets and counters"),
     T(state_dir, "/var/lib/assay", "caches of graderd: may be lost"),
-    T(share_dir, "/usr/share/assay", "sql/, languages/, zygote/"),
+    T(share_dir, "/usr/share/assay", "sql/, languages/"),
     T(box_socket, "", "where box listens; empty: run_dir/box.sock"),
     T(public_origin, "",
       "scheme://host[:port] that browsers see; empty: the Host header"),

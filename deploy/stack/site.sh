@@ -63,9 +63,9 @@ place_tree() {
             "$TREE/static"
         cp -R "$ROOT/build/$BUILD"/{bin,cgi-bin} "$TREE/build/$BUILD/"
         cp "$ROOT/build/$BUILD/grader/graderd" "$TREE/build/$BUILD/grader/"
-        cp -R "$ROOT/$build"/{box,zygote} "$TREE/$build/"
+        cp -R "$ROOT/$build"/{box,zygotes} "$TREE/$build/"
         cp -R "$ROOT/sql" "$TREE/"
-        cp -R "$ROOT/grader"/{languages,zygote} "$TREE/grader/"
+        cp -R "$ROOT/grader/languages" "$TREE/grader/"
         cp -R "$ROOT/static/dist" "$TREE/static/"
         chmod -R a+rX "$TREE"
     fi
@@ -73,7 +73,6 @@ place_tree() {
     mkdir "$DIR/share"
     ln -s "$TREE/sql" "$DIR/share/sql"
     ln -s "$TREE/grader/languages" "$DIR/share/languages"
-    ln -s "$TREE/grader/zygote" "$DIR/share/zygote"
 }
 
 write_conf() {

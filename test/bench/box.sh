@@ -63,7 +63,7 @@ driver() { # WORDS…
 }
 
 mkdir -p "$DIR/share" "$DIR/state/shown" "$BENCH_DIR"
-ln -s "$ROOT/grader/languages" "$ROOT/grader/zygote" "$DIR/share"
+ln -s "$ROOT/grader/languages" "$DIR/share"
 gcc -O2 -static -o "$BENCH_DIR/true" test/bench/true.c
 in_service=$(($(nproc) + 1)) # slots: one more than runs at once
 

@@ -10,7 +10,7 @@ box_up() {
     DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-$1.XXXXXX")
     BIN=$ROOT/build/${B:-debug}
     mkdir "$DIR/share" "$DIR/state" "$DIR/run"
-    ln -s "$ROOT/grader/languages" "$ROOT/grader/zygote" "$DIR/share"
+    ln -s "$ROOT/grader/languages" "$DIR/share"
     "$BIN/grader/box/box" -s "$DIR/box.sock" -n "${SLOTS:-2}" -U "$2" \
         >"$DIR/box.log" 2>&1 3>&- &
     echo $! >"$DIR/box.pid"
