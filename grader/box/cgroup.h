@@ -38,6 +38,15 @@ struct cgroup_host {
     unsigned serves; /* of all trees */
 };
 
+/* Counters of a leaf that every run reads. */
+enum cgroup_counter {
+    COUNT_CPU,    /* time used */
+    COUNT_MEMORY, /* charged now */
+    COUNT_PEAK,   /* charged at most */
+    COUNT_OOM,    /* kills by the kernel */
+    COUNTERS
+};
+
 /* A leaf of a slot, in each tree: "s", where submissions live, or "t", where
  * the tests of split runs do; beside it is "z", where the zygote lives on v2
  * (on v1 it stays with box). */
@@ -46,8 +55,10 @@ struct cgroup_leaf {
     int dir[CGROUP_TREES];   /* its folder */
     int procs[CGROUP_TREES]; /* its cgroup.procs, for writing */
     size_t ntrees;
-    int zygote;        /* dir of "z" for CLONE_INTO_CGROUP; -1 */
-    int peak;          /* v2: memory.peak where it can be reset (6.12); -1 */
+    int zygote;          /* dir of "z" for CLONE_INTO_CGROUP; -1 */
+    int count[COUNTERS]; /* files kept open: to open one takes longer than to
+                            read it; -1: not served */
+    bool v2[COUNTERS];
     int64_t base_peak; /* v2 before that: what it said before the job */
     int64_t memory_kb; /* limits now in force; -1 not set yet */
     int64_t processes;
@@ -55,6 +66,9 @@ struct cgroup_leaf {
     int64_t base_cpu_us;
     int64_t base_oom;
 };
+
+/* What a leaf is before it is opened, and stays without cgroups. */
+extern const struct cgroup_leaf cgroup_no_leaf;
 
 /* Find and make what this host gives us, sweep what dead boxes left.  Never
  * fails: `serves` says what there is. */
@@ -74,15 +88,12 @@ bool cgroup_leaf_populated(const struct cgroup_host *host,
 int cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
                       int64_t memory_kb, int64_t processes);
 /* Since then.  Each is 0 where the host does not serve it. */
-int64_t cgroup_leaf_cpu_us(const struct cgroup_host *host,
-                           const struct cgroup_leaf *leaf);
-int64_t cgroup_leaf_peak_kb(const struct cgroup_host *host,
-                            const struct cgroup_leaf *leaf);
+int64_t cgroup_leaf_cpu_us(const struct cgroup_leaf *leaf);
+int64_t cgroup_leaf_peak_kb(const struct cgroup_leaf *leaf);
 /* How long what lives there now, its first threads, was ready to run and did
  * not: other programs had the processors. */
 int64_t cgroup_leaf_starved_us(const struct cgroup_host *host,
                                const struct cgroup_leaf *leaf);
-int64_t cgroup_leaf_oom_kills(const struct cgroup_host *host,
-                              const struct cgroup_leaf *leaf);
+int64_t cgroup_leaf_oom_kills(const struct cgroup_leaf *leaf);
 
 #endif

@@ -39,15 +39,41 @@ make_leaf(const struct cgroup_tree *t, size_t index, const char *leaf, int *dir)
     return *dir < 0 ? -1 : 0;
 }
 
+const struct cgroup_leaf cgroup_no_leaf = {
+    .zygote = -1, .count = {-1, -1, -1, -1}, .memory_kb = -1, .processes = -1};
+
+static const struct {
+    enum cgroup_what what;
+    const char *v1, *v2;
+} counters[COUNTERS] = {
+    [COUNT_CPU] = {CGROUP_CPU, "cpuacct.usage", "cpu.stat"},
+    [COUNT_MEMORY] = {CGROUP_MEMORY, "memory.usage_in_bytes", "memory.current"},
+    [COUNT_PEAK] = {CGROUP_MEMORY, "memory.max_usage_in_bytes", "memory.peak"},
+    [COUNT_OOM] = {CGROUP_MEMORY, "memory.oom_control", "memory.events"},
+};
+
+static void
+open_counters(const struct cgroup_tree *t, int dir, struct cgroup_leaf *leaf)
+{
+    for (int i = 0; i < COUNTERS; i++) {
+        const char *name = t->v2 ? counters[i].v2 : counters[i].v1;
+        if ((t->serves & counters[i].what) == 0)
+            continue;
+        leaf->v2[i] = t->v2;
+        /* a peak may be reset, where the kernel lets one (v2: since 6.12) */
+        if (i == COUNT_PEAK)
+            leaf->count[i] = openat(dir, name, O_RDWR | O_CLOEXEC);
+        if (leaf->count[i] < 0)
+            leaf->count[i] = openat(dir, name, O_RDONLY | O_CLOEXEC);
+    }
+}
+
 int
 cgroup_leaf_open(const struct cgroup_host *host, size_t index, const char *name,
                  struct cgroup_leaf *leaf)
 {
-    *leaf = (struct cgroup_leaf){.name = name,
-                                 .zygote = -1,
-                                 .peak = -1,
-                                 .memory_kb = -1,
-                                 .processes = -1};
+    *leaf = cgroup_no_leaf;
+    leaf->name = name;
     for (size_t i = 0; i < host->ntrees; i++) {
         const struct cgroup_tree *t = &host->tree[i];
         leaf->dir[i] = leaf->procs[i] = -1;
@@ -68,9 +94,8 @@ cgroup_leaf_open(const struct cgroup_host *host, size_t index, const char *name,
         if (t->v2 && (t->serves & CGROUP_MEMORY)) {
             cgroup_write(leaf->dir[i], "memory.oom.group", "1");
             cgroup_write(leaf->dir[i], "memory.swap.max", "0");
-            leaf->peak = openat(leaf->dir[i], "memory.peak",
-                                O_RDWR | O_CLOEXEC);
         }
+        open_counters(t, leaf->dir[i], leaf);
     }
     return 0;
 fail:
@@ -84,7 +109,7 @@ cgroup_leaf_close(const struct cgroup_host *host, size_t index,
                   struct cgroup_leaf *leaf)
 {
     close_all(&leaf->zygote, 1);
-    close_all(&leaf->peak, 1);
+    close_all(leaf->count, COUNTERS);
     for (size_t i = 0; i < leaf->ntrees; i++) {
         char path[PATH_MAX];
         /* the last leaf takes the slot's folder with it */
@@ -150,8 +175,8 @@ limit_memory(int dir, bool v2, int64_t bytes)
 static int
 begin_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
 {
-    const char *usage = v2 ? "memory.current" : "memory.usage_in_bytes";
-    int64_t used = cgroup_read_number(dir, usage), held = LITTLE;
+    int64_t used = cgroup_count(leaf->count[COUNT_MEMORY], NULL);
+    int64_t held = LITTLE;
     /* to read the statistics takes longer than a short run; and a limit that
      * stays the same is not written again */
     if (used > LITTLE) {
@@ -160,19 +185,20 @@ begin_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
         held = held > LITTLE ? held : LITTLE;
     }
     int64_t limit = memory_kb + held / 1024;
-    if (limit != leaf->memory_kb && limit_memory(dir, v2, limit * 1024) != 0)
-        return -1;
-    leaf->base_kb = cgroup_read_number(dir, usage) / 1024;
-    leaf->memory_kb = limit;
+    if (limit != leaf->memory_kb) {
+        if (limit_memory(dir, v2, limit * 1024) != 0)
+            return -1;
+        leaf->memory_kb = limit;
+        used = cgroup_count(leaf->count[COUNT_MEMORY], NULL);
+    }
+    leaf->base_kb = used / 1024;
     /* v2: a reset holds for the descriptor that wrote it; before 6.12 a stale
-     * peak is never reported as this run's (v2_peak_kb) */
-    if (!v2)
-        cgroup_write_number(dir, "memory.max_usage_in_bytes", 0);
-    else if (leaf->peak < 0 || write(leaf->peak, "reset", 5) < 0)
-        leaf->base_peak = cgroup_read_number(dir, "memory.peak");
-    leaf->base_oom = v2 ? cgroup_read_key(dir, "memory.events", "oom_kill")
-                        : cgroup_read_key(dir, "memory.oom_control",
-                                          "oom_kill");
+     * peak is never reported as this run's (peak_kb) */
+    int peak = leaf->count[COUNT_PEAK];
+    leaf->base_peak = 0;
+    if (pwrite(peak, v2 ? "reset" : "0", v2 ? 5 : 1, 0) < 0)
+        leaf->base_peak = cgroup_count(peak, NULL);
+    leaf->base_oom = cgroup_count(leaf->count[COUNT_OOM], "oom_kill");
     return 0;
 }
 
@@ -195,60 +221,35 @@ cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
         leaf->processes = processes;
     }
     leaf->base_cpu_us = 0;
-    leaf->base_cpu_us = cgroup_leaf_cpu_us(host, leaf);
+    leaf->base_cpu_us = cgroup_leaf_cpu_us(leaf);
     return 0;
 }
 
 int64_t
-cgroup_leaf_cpu_us(const struct cgroup_host *host,
-                   const struct cgroup_leaf *leaf)
+cgroup_leaf_cpu_us(const struct cgroup_leaf *leaf)
 {
-    bool v2 = false;
-    int dir = serving(host, leaf, CGROUP_CPU, &v2);
-    if (dir < 0)
+    int fd = leaf->count[COUNT_CPU];
+    if (fd < 0)
         return 0;
-    int64_t us = v2 ? cgroup_read_key(dir, "cpu.stat", "usage_usec")
-                    : cgroup_read_number(dir, "cpuacct.usage") / 1000;
+    int64_t us = leaf->v2[COUNT_CPU] ? cgroup_count(fd, "usage_usec")
+                                     : cgroup_count(fd, NULL) / 1000;
     return us - leaf->base_cpu_us;
 }
 
 /* 0 where the kernel cannot tell this run's peak from an earlier one's. */
-static int64_t
-v2_peak_kb(int dir, const struct cgroup_leaf *leaf)
-{
-    char text[32] = "";
-    if (leaf->peak >= 0 && pread(leaf->peak, text, sizeof text - 1, 0) > 0)
-        return atoll(text) / 1024;
-    int64_t peak = cgroup_read_number(dir, "memory.peak");
-    return peak > leaf->base_peak ? peak / 1024 : 0;
-}
-
 int64_t
-cgroup_leaf_peak_kb(const struct cgroup_host *host,
-                    const struct cgroup_leaf *leaf)
+cgroup_leaf_peak_kb(const struct cgroup_leaf *leaf)
 {
-    bool v2 = false;
-    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
-    if (dir < 0)
-        return 0;
-    int64_t kb = v2 ? v2_peak_kb(dir, leaf)
-                    : cgroup_read_number(dir, "memory.max_usage_in_bytes") /
-                          1024;
-    kb -= leaf->base_kb;
+    int64_t peak = cgroup_count(leaf->count[COUNT_PEAK], NULL);
+    int64_t kb = peak > leaf->base_peak ? peak / 1024 - leaf->base_kb : 0;
     return kb > 0 ? kb : 0;
 }
 
 int64_t
-cgroup_leaf_oom_kills(const struct cgroup_host *host,
-                      const struct cgroup_leaf *leaf)
+cgroup_leaf_oom_kills(const struct cgroup_leaf *leaf)
 {
-    bool v2 = false;
-    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
-    if (dir < 0)
-        return 0;
-    int64_t n = v2 ? cgroup_read_key(dir, "memory.events", "oom_kill")
-                   : cgroup_read_key(dir, "memory.oom_control", "oom_kill");
-    return n - leaf->base_oom;
+    int fd = leaf->count[COUNT_OOM];
+    return fd < 0 ? 0 : cgroup_count(fd, "oom_kill") - leaf->base_oom;
 }
 
 /* /proc/PID/schedstat: time on a processor, time waiting for one (both in ns),

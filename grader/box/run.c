@@ -29,8 +29,7 @@ served(unsigned what)
 static int64_t
 cpu_us(const struct slot *s, int64_t zygote_says)
 {
-    return served(CGROUP_CPU) ? cgroup_leaf_cpu_us(&box.cgroup, &s->leaf)
-                              : zygote_says;
+    return served(CGROUP_CPU) ? cgroup_leaf_cpu_us(&s->leaf) : zygote_says;
 }
 
 static bool
@@ -85,9 +84,8 @@ tests_over_limit(const struct slot *s)
     struct stat out;
     if (!s->split)
         return false;
-    return cgroup_leaf_oom_kills(&box.cgroup, &s->tests_leaf) > 0 ||
-           cgroup_leaf_cpu_us(&box.cgroup, &s->tests_leaf) >=
-               s->tests.cpu_ms * 1000 ||
+    return cgroup_leaf_oom_kills(&s->tests_leaf) > 0 ||
+           cgroup_leaf_cpu_us(&s->tests_leaf) >= s->tests.cpu_ms * 1000 ||
            (fstat(s->tests_out, &out) == 0 &&
             out.st_size >= (off_t)s->tests.output_kb * 1024);
 }
@@ -107,7 +105,7 @@ run_tick(struct slot *s, int64_t now)
         run_kill(s, RUN_KILL_WALL);
     else if (cpu_us(s, s->usage.cpu_us) >= l->cpu_ms * 1250 + 100000)
         run_kill(s, RUN_KILL_CPU);
-    else if (cgroup_leaf_oom_kills(&box.cgroup, &s->leaf) > 0 ||
+    else if (cgroup_leaf_oom_kills(&s->leaf) > 0 ||
              (!served(CGROUP_MEMORY) && s->usage.memory_kb > l->memory_kb))
         run_kill(s, RUN_KILL_MEMORY);
     else if (output_reached(s))
@@ -205,7 +203,7 @@ judge_end(const struct slot *s, const struct zygote_msg *m, struct box_exit *e)
     else if (s->kill == RUN_KILL_OUTPUT)
         e->end = BOX_END_OUTPUT;
     else if (s->kill == RUN_KILL_MEMORY ||
-             cgroup_leaf_oom_kills(&box.cgroup, &s->leaf) > 0 ||
+             cgroup_leaf_oom_kills(&s->leaf) > 0 ||
              (failed && e->memory_kb >= s->limits.memory_kb))
         e->end = BOX_END_MEMORY;
     else if (e->cpu_us > s->limits.cpu_ms * 1000)
@@ -242,7 +240,7 @@ measure(const struct slot *s, const struct zygote_msg *m, struct box_exit *e)
     judge_tests(s, m, e);
     e->cpu_us = cpu_us(s, m->cpu_us);
     e->wall_us = ended - s->started;
-    e->memory_kb = cgroup_leaf_peak_kb(&box.cgroup, &s->leaf);
+    e->memory_kb = cgroup_leaf_peak_kb(&s->leaf);
     if (e->memory_kb == 0)
         e->memory_kb = m->memory_kb;
 }

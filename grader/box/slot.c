@@ -384,8 +384,7 @@ slots_start(void)
         s->pid = s->pidfd.fd = s->control.fd = -1;
         s->job.fd = s->tests_job.fd = -1;
         s->out = s->err = s->tests_out = -1;
-        s->leaf.zygote = s->leaf.peak = -1;
-        s->tests_leaf.zygote = s->tests_leaf.peak = -1;
+        s->leaf = s->tests_leaf = cgroup_no_leaf;
         s->pidfd.ready = zygote_died;
         s->control.ready = control_ready;
         s->job.ready = job_ready;

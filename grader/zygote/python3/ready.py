@@ -47,7 +47,7 @@ def rehearse(here, there):
 
 set_environment(ENVIRONMENT)
 # python3.c's timers: where does the program hang?
-faulthandler.register(signal.SIGRTMAX - 1, file=2, all_threads=False)
+faulthandler.register(signal.SIGRTMAX - 1, file=2)
 for _ in range(REHEARSALS):
     rehearse(tests, submission)
     rehearse(submission, tests)

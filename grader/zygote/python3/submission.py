@@ -6,6 +6,7 @@ all of this process is the submission's.
 """
 
 import builtins
+import gc
 import io
 import os
 import signal
@@ -36,61 +37,57 @@ def exit_status(code):
     return 1
 
 
-def flush():
-    """As at the end of python3.  False: something could not be written."""
-    fine = True
-    for f in (sys.stdout, sys.stderr):
-        try:
-            f.flush()
-        except BaseException:
-            fine = False
-    return fine
+def new_main(path):
+    """An empty module __main__, and its names."""
+    main = types.ModuleType("__main__")
+    main.__file__ = path
+    main.__builtins__ = builtins
+    main.__annotations__ = {}
+    main.__cached__ = None
+    sys.modules["__main__"] = main
+    return vars(main)
 
 
-def end_main(module, status):
-    """What python3 does at its end and a program may see: wait for threads,
-    exit handlers, globals that go."""
+def tell(error):
+    """An exception that nobody caught.  The program's exit status."""
+    if isinstance(error, SystemExit):
+        return exit_status(error.code)
+    try:
+        sys.excepthook(type(error), error, error.__traceback__)
+    except BaseException:
+        traceback.print_exc()
+    return 1
+
+
+def end_main(names, error):
+    """What python3 does at its end and a program may see: it waits for threads
+    and calls exit handlers; globals and cycles go.  The exit status."""
+    status = 0 if error is None else tell(error)
+    interrupted = isinstance(error, KeyboardInterrupt)
+    del error
     try:
         threading._shutdown()
         import atexit
         atexit._run_exitfuncs()
-        names = vars(module)
-        for name in list(names):
-            if name != "__builtins__":
-                names[name] = None
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    return status if flush() or status != 0 else 120
-
-
-def run_program(path=report.SOLUTION):
-    """Like `python3 -I -B solution.py`.  Its exit status."""
-    main = types.ModuleType("__main__")
-    main.__file__ = os.path.abspath(path)
-    main.__builtins__ = builtins
-    main.__annotations__ = {}
-    sys.modules["__main__"] = main
-    status = 0
-    try:
-        with open(path, "rb") as f:
-            code = compile(f.read(), main.__file__, "exec", dont_inherit=True)
-        exec(code, main.__dict__)
-    except SystemExit as e:
-        status = exit_status(e.code)
-    except KeyboardInterrupt:
+    except BaseException as e:
+        tell(e)
+    for name in list(names):
+        if name != "__builtins__":
+            names[name] = None
+    gc.collect()
+    if interrupted:
         flush()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
-    except BaseException as e:
-        status = 1
-        # without the frames of this file
-        trace = e.__traceback__.tb_next
+    return status
+
+
+def flush():
+    for f in (sys.stdout, sys.stderr):
         try:
-            sys.excepthook(type(e), e.with_traceback(trace), trace)
+            f.flush()
         except BaseException:
-            traceback.print_exc()
-        del e, trace
-    return end_main(main, status)
+            pass
 
 
 # -- the module of the tests --------------------------------------------------
