@@ -187,10 +187,10 @@ doctor: ## what this host lacks, and the cure
 	@deploy/doctor.sh
 
 # students' programs and attacks are not ours to put into shape
-SOURCES = $(shell git ls-files '*.c' '*.h' ':!courses' ':!test/hostile' \
-            ':!test/grader/packages')
-SCRIPTS = $(shell git ls-files '*.sh' '*.bash' '*.bats' .ci/run ':!test/grader/packages' \
-    ':!test/bench/hello')
+STUDENTS = ':!courses' ':!test/hostile/programs' ':!test/grader/packages' \
+           ':!test/bench/hello'
+SOURCES = $(shell git ls-files '*.c' '*.h' ':!test/hostile' $(STUDENTS))
+SCRIPTS = $(shell git ls-files '*.sh' '*.bash' '*.bats' .ci/run $(STUDENTS))
 
 fmt: ## put the C files into shape
 	@deploy/deps.sh lint

@@ -276,7 +276,7 @@ sweep(DIR *d)
 
     while ((e = readdir(d)) != NULL)
         look_at(&l, dirfd(d), e->d_name);
-    if (l.total > bound)
+    if (l.total > bound && l.count > 0)
         qsort(l.entry, l.count, sizeof *l.entry, by_use);
     for (; l.total > bound && gone < l.count; gone++) {
         unlinkat(dirfd(d), l.entry[gone].name, 0);

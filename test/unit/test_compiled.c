@@ -304,10 +304,11 @@ together(void **ignored)
         assert_true(wait(&status) > 0);
         assert_int_equal(status, 0);
     }
-    for (char c = '0'; c < '5'; c++) {
-        char source[] = {'h', c, '\0'}, key[COMPILED_KEY_SIZE], data[5000];
+    for (int i = 0; i < 5; i++) {
+        char source[] = {'h', (char)('0' + i), '\0'}, key[COMPILED_KEY_SIZE],
+             data[5000];
 
-        memset(data, c - '0', sizeof data);
+        memset(data, i, sizeof data);
         key_of(source, key);
         left += gets(key, data, sizeof data, source);
     }
