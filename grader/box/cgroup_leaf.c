@@ -138,6 +138,18 @@ limit_memory(int dir, bool v2, int64_t bytes)
     return rc;
 }
 
+static int
+set_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
+{
+    int64_t limit = memory_kb + leaf->held_kb;
+    if (limit != leaf->memory_kb && limit_memory(dir, v2, limit * 1024) != 0) {
+        note_errno("cannot limit memory", "kb=%lld", (long long)memory_kb);
+        return -1;
+    }
+    leaf->memory_kb = limit;
+    return 0;
+}
+
 /* What was charged before the job and cannot be reclaimed (the last run's
  * output, until graderd has read it) is added to the limit, so that it cannot
  * cost this one.  Not the page cache and the dentries that earlier runs left:
@@ -149,11 +161,10 @@ begin_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
     const char *usage = v2 ? "memory.current" : "memory.usage_in_bytes";
     int64_t used = cgroup_read_number(dir, usage);
     int64_t held = cgroup_read_key(dir, "memory.stat", "shmem");
-    int64_t limit = memory_kb + (held < used ? held : used) / 1024;
-    if (limit != leaf->memory_kb && limit_memory(dir, v2, limit * 1024) != 0)
+    leaf->held_kb = (held < used ? held : used) / 1024;
+    if (set_memory(dir, v2, leaf, memory_kb) != 0)
         return -1;
     leaf->base_kb = cgroup_read_number(dir, usage) / 1024;
-    leaf->memory_kb = limit;
     /* v2: a reset holds for the descriptor that wrote it; before 6.12 a stale
      * peak is never reported as this run's (v2_peak_kb) */
     if (!v2)
@@ -166,17 +177,13 @@ begin_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
     return 0;
 }
 
-int
-cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
-                  int64_t memory_kb, int64_t processes)
+/* Processes and CPU time. */
+static int
+begin_rest(const struct cgroup_host *host, struct cgroup_leaf *leaf,
+           int64_t processes)
 {
     bool v2 = false;
-    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
-    if (dir >= 0 && begin_memory(dir, v2, leaf, memory_kb) != 0) {
-        note_errno("cannot limit memory", "kb=%lld", (long long)memory_kb);
-        return -1;
-    }
-    dir = serving(host, leaf, CGROUP_PIDS, &v2);
+    int dir = serving(host, leaf, CGROUP_PIDS, &v2);
     if (dir >= 0 && processes != leaf->processes) {
         if (cgroup_write_number(dir, "pids.max", processes) != 0) {
             note_errno("cannot limit processes", "%s", "");
@@ -187,6 +194,28 @@ cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
     leaf->base_cpu_us = 0;
     leaf->base_cpu_us = cgroup_leaf_cpu_us(host, leaf);
     return 0;
+}
+
+int
+cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
+                  int64_t memory_kb, int64_t processes)
+{
+    bool v2 = false;
+    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
+    if (dir >= 0 && begin_memory(dir, v2, leaf, memory_kb) != 0)
+        return -1;
+    return begin_rest(host, leaf, processes);
+}
+
+int
+cgroup_leaf_resume(const struct cgroup_host *host, struct cgroup_leaf *leaf,
+                   int64_t memory_kb, int64_t processes)
+{
+    bool v2 = false;
+    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
+    if (dir >= 0 && set_memory(dir, v2, leaf, memory_kb) != 0)
+        return -1;
+    return begin_rest(host, leaf, processes);
 }
 
 int64_t

@@ -9,6 +9,7 @@
 #include <linux/filter.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum zygote_role {
     ROLE_SUBMISSION,
@@ -61,6 +62,9 @@ void runner_fault(int socket, enum zygote_blame blame, const char *what)
 /* Into the role's cgroup leaf, which becomes the root of what we see; tell
  * box. */
 void runner_attach(const struct runner *r);
+/* Wait for box's next message.  True: a job.  False: WARM, perhaps with a
+ * command (argc is 0 without). */
+bool runner_next(const struct runner *r, struct job *j);
 /* Wait for the job.  `warm` (may be NULL) is called at most once before it,
  * when box has nothing else to do. */
 void runner_receive(const struct runner *r, struct job *j, void (*warm)(void));
@@ -69,6 +73,10 @@ void runner_files(const struct job *j);
 /* 0, 1, 2 and perhaps 3; all others close at exec. */
 void runner_descriptors(const struct job *j);
 void runner_limits(const struct runner *r, const struct job *j);
+/* The same of a program that was started before (0: of ourselves). */
+void runner_limits_of(const struct runner *r, const struct job *j, pid_t pid);
+/* Its standard input, newly opened. */
+int runner_input(const struct job *j);
 /* No capability, no id but the role's, no way back, few system calls. */
 void runner_confine(const struct runner *r);
 
