@@ -26,16 +26,22 @@ enum {
     PROCESSES_LEAST = 16
 };
 
-/* The same arguments and variables, and nothing that only a start can give. */
+/* Nothing in it that only a start can give. */
+static bool
+can_resume(const struct box_run *q)
+{
+    return (q->flags & BOX_HAS_CHANNEL) == 0 &&
+           q->limits.memory_kb >= MEMORY_LEAST_KB &&
+           q->limits.processes >= PROCESSES_LEAST;
+}
+
+/* The same arguments and variables. */
 static bool
 same_command(const struct box_run *mine, const struct box_run *q)
 {
     return mine->argc == q->argc && mine->envc == q->envc &&
            mine->text_size == q->text_size &&
-           memcmp(mine->text, q->text, q->text_size) == 0 &&
-           (q->flags & BOX_HAS_CHANNEL) == 0 &&
-           q->limits.memory_kb >= MEMORY_LEAST_KB &&
-           q->limits.processes >= PROCESSES_LEAST;
+           memcmp(mine->text, q->text, q->text_size) == 0;
 }
 
 int
@@ -45,7 +51,7 @@ ahead_fits(const struct slot *s, const struct box_run *q)
         return 0;
     if (s->ahead == AHEAD_NONE)
         return 1;
-    if (!same_command(s->command, q))
+    if (!can_resume(q) || !same_command(s->command, q))
         return 0;
     return s->ahead == AHEAD_LOADED ? 3 : 2;
 }
@@ -153,20 +159,22 @@ ahead_tick(struct slot *s, int64_t now)
     }
 }
 
-/* The head of the request and its text, of which WARM is made. */
+/* The head of the request and its text, of which WARM is made; nothing when
+ * such a job could not use it. */
 static void
 keep_command(struct slot *s, const struct box_run *q)
 {
     size_t size = offsetof(struct box_run, text) + q->text_size;
-    struct box_run *copy = calloc(1, size);
-    if (copy == NULL)
-        return; /* then nothing, or the one before, is started ahead */
+    struct box_run *copy = NULL;
+    free(s->command);
+    s->command = NULL;
+    if (!can_resume(q) || (copy = calloc(1, size)) == NULL)
+        return;
     copy->type = ZYGOTE_MSG_WARM;
     copy->argc = q->argc;
     copy->envc = q->envc;
     copy->text_size = q->text_size;
     memcpy(copy->text, q->text, q->text_size);
-    free(s->command);
     s->command = copy;
     s->command_size = size;
 }
@@ -175,8 +183,7 @@ void
 ahead_remember(struct slot *s, const struct box_run *q)
 {
     s->kind->last_used = now_us();
-    if (s->command == NULL || !same_command(s->command, q))
-        keep_command(s, q);
+    keep_command(s, q);
     /* the others expect the same, until they know better */
     for (size_t i = 0; i < box.nslots; i++) {
         struct slot *other = &box.slots[i];

@@ -18,7 +18,7 @@ FIRST_UID=$((2010000000 + $$ % 30000 * 1000)) # another suite may be running
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-hostile.XXXXXX")
 BOX='' TESTS=0 FAILED=0
 chmod 0755 "$DIR"
-cp "$BUILD/grader/box/box" "$BUILD/grader/zygotes/exec" \
+cp "$BUILD/grader/box/box" "$BUILD"/grader/zygotes/{exec,node} \
     "$BUILD/test/hostile/driver" "$BUILD/test/hostile/protocol" "$DIR/" ||
     exit 2
 cp -r "$HERE/programs" "$DIR/programs"
