@@ -83,10 +83,10 @@ package_language_of(const char *filename)
 {
     static const struct {
         const char *ending, *language;
-    } table[] = {{".py", "python3"},    {".c", "c"},      {".cc", "cpp"},
-                 {".cpp", "cpp"},       {".cxx", "cpp"},  {".java", "java"},
-                 {".js", "javascript"}, {".go", "go"},    {".rs", "rust"},
-                 {".kt", "kotlin"},     {".cs", "csharp"}};
+    } table[] = {{".py", "python3"},    {".c", "c"},       {".cc", "cpp"},
+                 {".cpp", "cpp"},       {".cxx", "cpp"},   {".java", "java"},
+                 {".js", "javascript"}, {".go", "go"},     {".rs", "rust"},
+                 {".kt", "kotlin"},     {".cs", "csharp"}, {".sh", "bash"}};
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (text_ends_with(filename, table[i].ending))

@@ -55,6 +55,8 @@ compiled_key(const struct language *l, const char *const *argv,
     add_part(&b, l->build, strlen(l->build));
     add_part(&b, l->source, strlen(l->source));
     add_part(&b, l->artefact, strlen(l->artefact));
+    add_part(&b, l->with, strlen(l->with));
+    add_part(&b, l->with_text, l->with_size);
     for (; *argv != NULL; argv++)
         add_part(&b, *argv, strlen(*argv));
     buf_str(&b, ";");

@@ -23,8 +23,8 @@ enum {
     COMPILED_KEY_SIZE = 65 /* hexadecimal, NUL */
 };
 
-/* The key of what `argv` (NULL-terminated), a command of language `l`, makes
- * of this source. */
+/* The key of what `argv` (NULL-terminated), the compiler of language `l`, makes
+ * of this source and of the language's file `with`. */
 void compiled_key(const struct language *l, const char *const *argv,
                   const void *source, size_t size, char key[COMPILED_KEY_SIZE]);
 

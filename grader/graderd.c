@@ -12,6 +12,8 @@
  * to PostgreSQL, Redis and the box, made when first needed and again after it
  * was lost; so graderd starts in any order with them and survives them.
  *
+ * One more child compiles headers ahead (grader/prepare.c), and ends.
+ *
  * The parent holds no connection and does nothing that could fail: it waits.
  * A child that dies is started again, later each time if it dies young.  When
  * the parent dies, the kernel kills the children (PDEATHSIG, SIGKILL: a
@@ -24,6 +26,8 @@
  * 64 usage; 78 configuration.
  */
 #include "grader/janitor.h"
+#include "grader/offer.h"
+#include "grader/prepare.h"
 #include "grader/probe.h"
 #include "grader/run.h"
 #include "grader/worker.h"
@@ -63,9 +67,10 @@ struct child {
 struct parent {
     struct worker_setup setup;
     struct language *languages;
-    struct runtime *runtimes;
+    size_t nfound; /* languages that this host has */
     struct child *children;
     size_t nchildren;
+    pid_t preparer;  /* compiles headers ahead, and ends; 0: none */
     sigset_t waited; /* the signals that the parent waits for */
 };
 
@@ -92,19 +97,10 @@ find_languages(struct parent *p)
     if (e != ERR_OK)
         return false;
     probe_languages(p->languages, n);
-    p->runtimes = xcalloc(n, sizeof *p->runtimes);
-    p->setup = (struct worker_setup){.languages = p->languages,
-                                     .nlanguages = n,
-                                     .runtimes = p->runtimes,
-                                     .tokens = count_tokens()};
-    for (size_t i = 0; i < n; i++) {
-        const struct language *l = &p->languages[i];
-        if (l->build[0] == '\0')
-            continue;
-        struct runtime *r = &p->runtimes[p->setup.nruntimes++];
-        snprintf(r->language, sizeof r->language, "%s", l->id);
-        snprintf(r->build, sizeof r->build, "%s", l->build);
-    }
+    p->setup = (struct worker_setup){
+        .languages = p->languages, .nlanguages = n, .tokens = count_tokens()};
+    for (size_t i = 0; i < n; i++)
+        p->nfound += p->languages[i].build[0] != '\0';
     return true;
 }
 
@@ -118,8 +114,15 @@ describe(const struct parent *p)
     conf_print(stdout, false);
     for (size_t i = 0; i < p->setup.nlanguages; i++) {
         const struct language *l = &p->languages[i];
-        printf("language %s: %s\n", l->id,
-               l->build[0] ? l->build : "not installed");
+        bool works = true;
+
+        if (offer_language(box, l, &works) == ERR_OK && !works &&
+            l->build[0] != '\0')
+            printf("language %s: does not work in this box: %s\n", l->id,
+                   l->build);
+        else
+            printf("language %s: %s\n", l->id,
+                   l->build[0] ? l->build : "not installed");
     }
     printf("tokens: %d\n", p->setup.tokens);
     if (run_describe(box, &isolation) == ERR_OK)
@@ -128,7 +131,7 @@ describe(const struct parent *p)
         printf("isolation: unknown, the box does not answer\n");
     free(isolation);
     run_box_free(box);
-    return p->setup.nruntimes > 0 ? 0 : 1;
+    return p->nfound > 0 ? 0 : 1;
 }
 
 /* In the child: become a worker or the janitor. */
@@ -178,6 +181,8 @@ reap(struct parent *p)
     int status = 0;
     size_t living = 0;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+        if (pid == p->preparer)
+            p->preparer = 0;
         for (size_t i = 0; i < p->nchildren; i++) {
             struct child *c = &p->children[i];
             if (c->pid != pid)
@@ -199,6 +204,43 @@ reap(struct parent *p)
     for (size_t i = 0; i < p->nchildren; i++)
         living += p->children[i].pid != 0;
     return living;
+}
+
+/* Beside all else, and behind it: gradings go on meanwhile, only slower.  It
+ * has a process group of its own, so that a compiler ends with it. */
+static void
+start_preparer(struct parent *p)
+{
+    pid_t parent = getpid(), pid;
+
+    if (conf()->precompile == 0)
+        return;
+    pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        prctl(PR_SET_NAME, "graderd:prepare");
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(0);
+        sigprocmask(SIG_UNBLOCK, &p->waited, NULL);
+        if (nice(19) == -1)
+            log_errno("cannot step back", "%s", "");
+        prepare_languages(p->languages, p->setup.nlanguages);
+        exit(0);
+    }
+    if (pid < 0) {
+        log_errno("cannot fork", "%s", "for headers");
+        return;
+    }
+    setpgid(pid, pid); /* whoever of us is first */
+    p->preparer = pid;
+}
+
+static void
+stop_preparer(const struct parent *p)
+{
+    if (p->preparer > 0)
+        kill(-p->preparer, SIGKILL);
 }
 
 static void
@@ -229,6 +271,7 @@ supervise(struct parent *p)
     }
     log_info("stopping", "drain_seconds=%lld",
              (long long)conf()->drain_seconds);
+    stop_preparer(p);
     signal_all(p, SIGTERM);
     int64_t end = clock_ms() + conf()->drain_seconds * 1000 + KILL_AFTER_MS;
     while (reap(p) > 0 && clock_ms() < end)
@@ -246,7 +289,7 @@ supervise(struct parent *p)
 static int
 run(struct parent *p)
 {
-    if (p->setup.nruntimes == 0) {
+    if (p->nfound == 0) {
         log_warn("no language works here", "dir=%s/languages",
                  conf()->share_dir);
         return 1;
@@ -263,6 +306,7 @@ run(struct parent *p)
     sigaddset(&p->waited, SIGCHLD);
     /* blocked and waited for, so that none comes between look and sleep */
     sigprocmask(SIG_BLOCK, &p->waited, NULL);
+    start_preparer(p);
     return supervise(p);
 }
 
@@ -291,7 +335,6 @@ main(int argc, char **argv)
         return 78;
     int status = test ? describe(&p) : run(&p);
     language_free(p.languages, p.setup.nlanguages);
-    free(p.runtimes);
     free(p.children);
     return status;
 }

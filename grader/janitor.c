@@ -29,6 +29,7 @@
 #include "core/housekeeping.h"
 #include "core/schema.h"
 #include "grader/compiled.h"
+#include "grader/offer.h"
 #include "grader/publish.h"
 #include "grader/run.h"
 #include "lib/clock.h"
@@ -64,6 +65,8 @@ struct janitor {
     struct db *db;
     struct redis *redis;
     struct run_box *box;
+    struct runtime *runtimes; /* NULL: not known yet */
+    size_t nruntimes;
     char *consumer;
     struct undelivered undelivered[STREAM_CLASSES];
     struct grading_due due[DUE_MAX];
@@ -80,9 +83,8 @@ static void
 say_ready(const struct janitor *j)
 {
     struct buf names = {0};
-    for (size_t i = 0; i < j->setup->nruntimes; i++)
-        buf_fmt(&names, "%s%s", i > 0 ? "," : "",
-                j->setup->runtimes[i].language);
+    for (size_t i = 0; i < j->nruntimes; i++)
+        buf_fmt(&names, "%s%s", i > 0 ? "," : "", j->runtimes[i].language);
     log_info("ready", "tokens=%d languages=%s", j->setup->tokens,
              names.data ? names.data : "");
     buf_free(&names);
@@ -100,7 +102,11 @@ register_runtimes(struct janitor *j)
     if (run_describe(j->box, &what) != ERR_OK)
         return;
     free(what);
-    if (runtime_seen(j->db, j->setup->runtimes, j->setup->nruntimes) != ERR_OK)
+    if (j->runtimes == NULL &&
+        offer_runtimes(j->box, j->setup->languages, j->setup->nlanguages,
+                       &j->runtimes, &j->nruntimes) != ERR_OK)
+        return;
+    if (runtime_seen(j->db, j->runtimes, j->nruntimes) != ERR_OK)
         return;
     j->seen_at = clock_ms() + SEEN_EVERY_MS;
     if (!j->ready)
@@ -325,6 +331,7 @@ janitor_main(const struct worker_setup *setup)
     }
     forget_undelivered(j);
     run_box_free(j->box);
+    free(j->runtimes);
     redis_free(j->redis);
     db_free(j->db);
     free(j->consumer);

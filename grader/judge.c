@@ -11,7 +11,6 @@
 enum {
     WALL_SLACK_MS = 2000,    /* a busy host is not the program's fault */
     CPU_MAX_MS = 180 * 1000, /* so that 3 x wall stays in box's bounds */
-    PROCESSES = 32,          /* and threads */
     DISK_KB = 16 * 1024,     /* of the working directory */
     STDERR_LINE_KEEP = 300,  /* bytes of its last line in a message */
     TEXT_LEAST_KEEP = 256    /* of each text when a report is full */
@@ -30,7 +29,7 @@ judge_limits(const struct judge_job *job, struct run_limits *out)
         .cpu_ms = cpu,
         .wall_ms = 3 * cpu + WALL_SLACK_MS,
         .memory_kb = p->memory_limit_kb + job->language->memory_extra_kb,
-        .processes = PROCESSES,
+        .processes = job->language->processes,
         .output_kb = p->output_limit_kb,
         .disk_kb = DISK_KB,
     };

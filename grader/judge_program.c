@@ -13,7 +13,6 @@ enum {
     COMPILE_CPU_MS = 20 * 1000,
     COMPILE_WALL_MS = 60 * 1000,
     COMPILE_MEMORY_KB = 1024 * 1024,
-    COMPILE_PROCESSES = 16,
     COMPILE_OUTPUT_KB = 256,
     COMPILE_DISK_KB = 64 * 1024
 };
@@ -60,12 +59,26 @@ run_compiler(struct run_box *box, const struct program *source,
         .limits = {.cpu_ms = COMPILE_CPU_MS,
                    .wall_ms = COMPILE_WALL_MS,
                    .memory_kb = COMPILE_MEMORY_KB,
-                   .processes = COMPILE_PROCESSES,
+                   .processes = l->processes,
                    .output_kb = COMPILE_OUTPUT_KB,
                    .disk_kb = COMPILE_DISK_KB},
     };
+    int with = -1;
+    enum err e;
 
-    return run_program(box, &q, watch, cookie, r);
+    *r = (struct run_result){.artefact_fd = -1};
+    if (l->with[0] != '\0') {
+        with = run_memfd(l->with, l->with_text, l->with_size);
+        if (with == -1) {
+            log_errno("memfd", "size=%zu", l->with_size);
+            return ERR_INTERNAL;
+        }
+        q.files[q.nfiles++] = (struct run_file){l->with, with, 0444};
+    }
+    e = run_program(box, &q, watch, cookie, r);
+    if (with != -1)
+        close(with);
+    return e;
 }
 
 /* Put an artefact (-1: there is none) in the place of the source. */

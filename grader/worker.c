@@ -36,6 +36,7 @@
 #include "core/schema.h"
 #include "grader/judge.h"
 #include "grader/load.h"
+#include "grader/offer.h"
 #include "grader/publish.h"
 #include "grader/run.h"
 #include "lib/clock.h"
@@ -64,7 +65,7 @@ struct worker {
     struct stream_reader *reader;
     struct run_box *box;
     struct load_cache *packages;
-    char *builds;
+    char *builds;     /* of what works in this box; NULL: not known yet */
     int64_t pause_ms; /* grows while things fail */
 };
 
@@ -338,6 +339,27 @@ judge(struct job *j)
     }
 }
 
+/* Which gradings may be claimed: found out once, when the box is first there.
+ */
+static enum err
+know_builds(struct worker *w)
+{
+    struct runtime *runtimes = NULL;
+    struct buf builds = {0};
+    size_t n = 0;
+    enum err e = ERR_OK;
+    if (w->builds != NULL)
+        return ERR_OK;
+    e = offer_runtimes(w->box, w->setup->languages, w->setup->nlanguages,
+                       &runtimes, &n);
+    if (e == ERR_OK) {
+        runtime_builds(runtimes, n, &builds);
+        w->builds = buf_take(&builds, NULL);
+    }
+    free(runtimes);
+    return e;
+}
+
 /* Is the box there?  Asked before a claim, so that a box that is away costs no
  * grading a crash; cheap, since its greeting is kept with the connection. */
 static bool
@@ -346,7 +368,7 @@ box_answers(struct worker *w)
     char *what = NULL;
     enum err e = run_describe(w->box, &what);
     free(what);
-    return e == ERR_OK;
+    return e == ERR_OK && know_builds(w) == ERR_OK;
 }
 
 /* Try for the grading of one entry. */
@@ -384,20 +406,17 @@ int
 worker_main(const struct worker_setup *setup, int slot)
 {
     char name[16];
-    struct buf builds = {0};
     struct stream_entry entry;
 
     worker_signals();
     snprintf(name, sizeof name, "%d", slot);
     char *consumer = worker_consumer(name);
-    runtime_builds(setup->runtimes, setup->nruntimes, &builds);
     struct worker w = {
         .setup = setup,
         .db = db_new(conf()->database_grader),
         .redis = redis_new(0),
         .box = run_box_new(),
         .packages = load_cache_new(),
-        .builds = buf_take(&builds, NULL),
         .pause_ms = PAUSE_MIN_MS,
     };
     db_set_check(w.db, schema_ready);

@@ -4,7 +4,6 @@
 #define GRADER_WORKER_H
 
 #include "core/language.h"
-#include "core/runtime.h"
 
 #include <stddef.h>
 
@@ -19,8 +18,6 @@ enum {
 struct worker_setup {
     const struct language *languages; /* with their builds; borrowed */
     size_t nlanguages;
-    const struct runtime *runtimes; /* those that this host has */
-    size_t nruntimes;
     int tokens;
 };
 

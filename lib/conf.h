@@ -46,6 +46,7 @@ struct conf {
     int64_t queue_grace_ms; /* ring for rows queued longer than this */
     /* disk */
     int64_t compiled_max_mb; /* of compiled programs kept; 0: none */
+    int64_t precompile;      /* compile headers ahead (grader/prepare.h) */
     /* processes */
     int64_t workers;      /* of each handler; 0 is 2 x cores */
     int64_t wait_workers; /* of wait */

@@ -31,13 +31,16 @@ place_dir() {
 }
 
 make_folders() {
-    mkdir -p "$DIR"/{pid,log,run,state,redis,pg,nginx}
+    mkdir -p "$DIR"/{pid,log,run,state/shown,redis,pg,nginx}
     mkdir -p "$DIR/pg/run"
     chmod 0755 "$DIR"
-    chmod 0750 "$DIR/run" "$DIR/state" "$DIR/redis" "$DIR/pg/run"
+    chmod 0750 "$DIR/run" "$DIR/redis" "$DIR/pg/run"
+    # programs in the box reach state/shown; what else is there is graderd's
+    chmod 0751 "$DIR/state"
+    chmod 0755 "$DIR/state/shown"
     if [ "$ROOTLY" = yes ]; then
-        chown "$WEB_USER:$WEB_GROUP" "$DIR/run" "$DIR/state" "$DIR/redis" \
-            "$DIR/nginx"
+        chown "$WEB_USER:$WEB_GROUP" "$DIR/run" "$DIR/state" \
+            "$DIR/state/shown" "$DIR/redis" "$DIR/nginx"
         chown "$PG_USER:$WEB_GROUP" "$DIR/pg" "$DIR/pg/run"
     fi
 }
@@ -84,6 +87,8 @@ write_conf() {
         echo "run_dir = $DIR/run"
         echo "state_dir = $DIR/state"
         echo "share_dir = $DIR/share"
+        # 120 MB and seconds of a core for each: not for every test
+        [ "$THROWAWAY" = no ] || echo "precompile = 0"
         for option in "${SETTINGS[@]}"; do
             echo "${option%%=*} = ${option#*=}"
         done
