@@ -73,7 +73,8 @@ run_compiler(struct run_box *box, const struct program *source,
             log_errno("memfd", "size=%zu", l->with_size);
             return ERR_INTERNAL;
         }
-        q.files[q.nfiles++] = (struct run_file){l->with, with, 0444};
+        q.files[q.nfiles++] = (struct run_file){
+            .name = l->with, .fd = with, .mode = 0444};
     }
     e = run_program(box, &q, watch, cookie, r);
     if (with != -1)

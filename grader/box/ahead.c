@@ -21,7 +21,7 @@ enum {
     /* until the job comes with its own; a job that gives less than LEAST would
      * be told from others by what its program has already */
     MEMORY_KB = 524288,
-    MEMORY_LEAST_KB = 98304,
+    MEMORY_LEAST_KB = 65536,
     PROCESSES = 64,
     PROCESSES_LEAST = 16
 };
@@ -47,13 +47,16 @@ same_command(const struct box_run *mine, const struct box_run *q)
 int
 ahead_fits(const struct slot *s, const struct box_run *q)
 {
+    bool same = s->command != NULL && same_command(s->command, q);
     if (s->dropped)
         return 0;
+    /* with two commands in turn (a program and its checker) each gets slots of
+     * its own before long */
     if (s->ahead == AHEAD_NONE)
-        return 1;
-    if (!can_resume(q) || !same_command(s->command, q))
+        return same ? 2 : 1;
+    if (!same || !can_resume(q))
         return 0;
-    return s->ahead == AHEAD_LOADED ? 3 : 2;
+    return s->ahead == AHEAD_LOADED ? 4 : 3;
 }
 
 static void

@@ -61,7 +61,7 @@ $(ZYGOTES)/node: $(NODE_O)
 all: $(ZYGOTE) $(ZYGOTES)/python3 $(ZYGOTES)/node
 
 # Hostile programs on a real box; needs nothing but what box needs.
-HOSTILE   := $(BUILD)/test/hostile/driver $(BUILD)/test/hostile/protocol
+HOSTILE   := $(addprefix $(BUILD)/test/hostile/,driver protocol compare)
 HOSTILE_O := $(call objs,test/hostile/ahead.c grader/run.c lib/mem.c lib/log.c lib/conf.c \
                          lib/text.c lib/err.c lib/clock.c)
 

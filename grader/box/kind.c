@@ -66,8 +66,8 @@ kinds_slots(const char *text)
     return found;
 }
 
-/* The zygote's.  It is executed by a nobody of a fresh user namespace, so others must be able
- * to.  1: there is none. */
+/* The zygote's.  It is executed by a nobody of a fresh user namespace, so
+ * others must be able to.  1: there is none. */
 static int
 open_program(struct kind *k, const char *folder)
 {

@@ -69,7 +69,7 @@ struct slot {
     int64_t started;
     int64_t starved_us;
     int64_t starved_before; /* as it was started ahead */
-    int64_t last_chance; /* after a KILL: then the zygote itself goes */
+    int64_t last_chance;    /* after a KILL: then the zygote itself goes */
     enum run_kill kill;
     struct zygote_msg usage; /* newest */
     struct zygote_msg fault; /* type 0: none */

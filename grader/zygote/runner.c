@@ -276,7 +276,8 @@ runner_limits_of(const struct runner *r, const struct job *j, pid_t pid)
     /* Without a memory cgroup box watches what is resident; address space is
      * only the last fence (it says little, and JVMs reserve a lot). */
     if (mode & ZYGOTE_SOFT_MEM)
-        limit(j, pid, RLIMIT_AS, 2 * memory + 64 * mb);
+        limit(j, pid, RLIMIT_AS,
+              2 * memory + 64 * mb + r->zygote->reserves * 1024);
 }
 
 static void

@@ -442,6 +442,7 @@ zygote_main(int argc, char **argv, const struct zygote_kind *kind)
     }
     z.mode = (unsigned)atoi(argv[1]);
     z.nprocs = atoi(argv[2]);
+    z.reserves = kind->reserves;
     /* with one id for all, the program must not be able to look into us */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
         prctl(PR_SET_DUMPABLE, 0) != 0 ||

@@ -18,8 +18,9 @@ enum zygote_role {
 };
 
 struct zygote {
-    unsigned mode; /* enum zygote_mode */
-    int nprocs;    /* of each role */
+    unsigned mode;    /* enum zygote_mode */
+    int nprocs;       /* of each role */
+    int64_t reserves; /* of the kind */
     struct sock_fprog filter;
 };
 
@@ -48,6 +49,8 @@ struct zygote_kind {
     void (*run[ROLES])(const struct runner *r);
     void (*before_fork)(void); /* NULL: nothing to do */
     void (*after_fork)(void);  /* in the zygote */
+    int64_t reserves; /* KiB of address space that its runtime takes and hardly
+                         uses */
 };
 
 /* -- slot.c -- */

@@ -27,19 +27,46 @@ ahead_waits(int pid)
     return waits;
 }
 
-/* Of it and of everything below. */
-int
-ahead_count(int box_pid)
+static bool
+has_name(int pid, const char *name)
+{
+    char path[64], comm[64] = "";
+    snprintf(path, sizeof path, "/proc/%d/comm", pid);
+    FILE *f = fopen(path, "re");
+    bool is = f != NULL && fgets(comm, sizeof comm, f) != NULL &&
+              strcspn(comm, "\n") == strlen(name) &&
+              strncmp(comm, name, strlen(name)) == 0;
+    if (f != NULL)
+        fclose(f);
+    return is;
+}
+
+/* Of it and of everything below: those that wait, or that have a name. */
+static int
+count(int pid, const char *name)
 {
     char path[64];
-    int child = 0, n = ahead_waits(box_pid);
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", box_pid, box_pid);
+    int child = 0;
+    int n = name != NULL ? has_name(pid, name) : ahead_waits(pid);
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
     FILE *f = fopen(path, "re");
     while (f != NULL && fscanf(f, "%d", &child) == 1)
-        n += ahead_count(child);
+        n += count(child, name);
     if (f != NULL)
         fclose(f);
     return n;
+}
+
+int
+ahead_count(int box_pid)
+{
+    return count(box_pid, NULL);
+}
+
+bool
+ahead_runs(int pid, const char *name)
+{
+    return count(pid, name) > 0;
 }
 
 bool

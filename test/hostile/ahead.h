@@ -9,6 +9,8 @@
 bool ahead_waits(int pid);
 /* How many wait in the slots of this box. */
 int ahead_count(int box_pid);
+/* Does a program of this name run below? */
+bool ahead_runs(int pid, const char *name);
 /* Until one waits; false: none did in time. */
 bool ahead_await(int box_pid);
 

@@ -20,8 +20,8 @@
  * After each program the host must be clean: nobody of the box's ids but idle
  * runners and zygotes, as many descriptors in box as before, no new mount.
  * Output is TAP.  C programs are compiled in the box, as a submission is.
- * JavaScript runs in the node zygote, and never before a node that was started
- * ahead waits there; cold.js is the exception.
+ * JavaScript runs in the node zygote, the first cold, and no other before a
+ * node that was started ahead waits there.
  */
 #include "test/hostile/ahead.h"
 
@@ -54,7 +54,7 @@ struct head {
 
 static int tests, failures, box_pid;
 static unsigned first_uid;
-static bool soft;
+static bool soft, node_used;
 static int slowness = 1;
 
 static void
@@ -401,8 +401,9 @@ run_file(struct run_box *b, const char *path)
                                 .limits = h.limits};
         struct run_result r;
         char why[256] = "", dirty[256] = "";
-        if (is_js && strcmp(name, "cold.js") != 0 && !ahead_await(box_pid))
+        if (is_js && node_used && !ahead_await(box_pid))
             snprintf(why, sizeof why, "no node was started ahead");
+        node_used |= is_js;
         enum err e = run_program(b, &q, heard, &channel, &r);
         bool ok = judge(&h, e, &r, &channel, why, sizeof why);
         if (ok && !host_clean(dirty, sizeof dirty)) {

@@ -36,8 +36,10 @@ enum {
     TRAP = 1000 /* fchown of it; above any descriptor (RLIMIT_NOFILE) */
 };
 
-extern const char ahead_text[] __asm__("_binary_grader_zygote_node_ahead_cjs_start");
-extern const char ahead_end[] __asm__("_binary_grader_zygote_node_ahead_cjs_end");
+extern const char
+    ahead_text[] __asm__("_binary_grader_zygote_node_ahead_cjs_start");
+extern const char
+    ahead_end[] __asm__("_binary_grader_zygote_node_ahead_cjs_end");
 
 /* -- the supplier -- */
 
@@ -211,6 +213,7 @@ start(const struct runner *r)
 int
 main(int argc, char **argv)
 {
-    static const struct zygote_kind node = {.run = {[ROLE_SUBMISSION] = start}};
+    static const struct zygote_kind node = {.run = {[ROLE_SUBMISSION] = start},
+                                            .reserves = 1 << 20};
     return zygote_main(argc, argv, &node);
 }
