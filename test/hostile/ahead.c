@@ -70,10 +70,10 @@ ahead_runs(int pid, const char *name)
 }
 
 bool
-ahead_await(int box_pid)
+ahead_await(int box_pid, int n)
 {
     for (int i = 0; i < PATIENCE; i++) {
-        if (ahead_count(box_pid) > 0)
+        if (ahead_count(box_pid) >= n)
             return true;
         poll(NULL, 0, TICK_MS);
     }

@@ -11,7 +11,7 @@ bool ahead_waits(int pid);
 int ahead_count(int box_pid);
 /* Does a program of this name run below? */
 bool ahead_runs(int pid, const char *name);
-/* Until one waits; false: none did in time. */
-bool ahead_await(int box_pid);
+/* Until so many wait; false: they did not in time. */
+bool ahead_await(int box_pid, int n);
 
 #endif

@@ -1,9 +1,12 @@
 /* What a program cannot tell by: a node that was started ahead of it, and one
  * that was started for it.
  *
- *   compare BOX_PID compare FILE...   each in both, with the same facts
+ *   compare BOX_PID compare SLOTS FILE...
+ *                                each in both, with the same facts
  *   compare BOX_PID idle      box has a short -k: started ahead while in use,
  *                             under no load, and not for ever
+ *   compare 0 under COMMAND…  in a container whose manager listens
+ *   compare BOX_PID listened  the box there
  *   compare BOX_PID time N    how long a trivial program takes, N times in
  * turn: outside, in the box cold and started ahead
  *
@@ -17,10 +20,14 @@
 #include "lib/mem.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -116,21 +123,38 @@ fault(struct run_result *cold, struct run_result *warm)
     return NULL;
 }
 
-static void
-compare(struct run_box *b, const char *path)
+/* One slot has learned this command by a run in it; then all that wait. */
+static bool
+learn(struct run_box *b, const char *const *argv, int source, int slots)
 {
+    struct run_result r;
+    if (argv == command)
+        return ahead_await(box_pid, 1);
+    bool ran = run(b, "node", argv, NULL, source, &r);
+    if (ran)
+        run_result_free(&r);
+    return ran && ahead_await(box_pid, slots);
+}
+
+static void
+compare(struct run_box *b, const char *path, int slots)
+{
+    static const char *const check[] = {"/usr/bin/node", "--check",
+                                        "solution.js", NULL};
     struct buf source = {0};
     struct run_result cold, warm;
     const char *base = strrchr(path, '/'), *why = NULL;
     if (buf_read_file(&source, path, 1 << 20) != 0)
         fatal("cannot read", "file=%s", path);
     int fd = run_memfd("source", source.data, source.size);
-    bool ran = run(b, "exec", command, NULL, fd, &cold);
+    const char *const *argv = strncmp(base, "/check_", 7) == 0 ? check
+                                                               : command;
+    bool ran = run(b, "exec", argv, NULL, fd, &cold);
     if (!ran) {
         result(false, base + 1, "the cold one does not run");
-    } else if (!ahead_await(box_pid)) {
+    } else if (!learn(b, argv, fd, slots)) {
         result(false, base + 1, "no node was started ahead");
-    } else if (!run(b, "node", command, NULL, fd, &warm)) {
+    } else if (!run(b, "node", argv, NULL, fd, &warm)) {
         result(false, base + 1, "it does not run");
     } else {
         why = fault(&cold, &warm);
@@ -243,7 +267,7 @@ idle(struct run_box *b)
     int status = 0, seen = 0;
     result(ahead_count(box_pid) == 0, "nothing before the first use", "");
     result(hello(b), "the first run", "");
-    result(ahead_await(box_pid), "then node is started ahead", "");
+    result(ahead_await(box_pid, 1), "then node is started ahead", "");
     result(hello(b), "and used", "");
     result(await_none(), "let go when nobody used it for -k seconds", "");
     pid_t sleeper = fork_sleeper();
@@ -256,7 +280,36 @@ idle(struct run_box *b)
         poll(NULL, 0, 5);
     }
     result(status == 0 && seen == 0, "nothing is started under load", "");
-    result(ahead_await(box_pid), "but after it", "");
+    result(ahead_await(box_pid, 1), "but after it", "");
+}
+
+/* -- under -- */
+
+/* Become a command in what looks like a container whose manager listens to
+ * system calls: nobody below can listen, too. */
+static int
+under_listener(char **argv)
+{
+    struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    const struct sock_fprog filter = {1, &allow};
+    int fd = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
+                 ? -1
+                 : (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                                SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+    if (fd < 0 || fcntl(fd, F_SETFD, 0) != 0) /* open as long as box lives */
+        return 2;
+    execv(argv[0], argv);
+    return 127;
+}
+
+/* There node cannot wait, and everything runs all the same. */
+static void
+listened(struct run_box *b)
+{
+    int right = 0;
+    for (int i = 0; i < 6; i++)
+        right += hello(b);
+    result(right == 6, "node runs where nothing can be started ahead", "");
 }
 
 /* -- time -- */
@@ -276,7 +329,8 @@ now_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* Without any box, as a shell would. */
+/* Without any box, as a shell would; with a share of the processors of its own,
+ * as a slot has (autogroup). */
 static double
 outside(const char *file)
 {
@@ -285,6 +339,7 @@ outside(const char *file)
     pid_t pid = fork();
     if (pid == 0) {
         int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        setsid();
         dup2(null, 1);
         execl(command[0], command[0], file, (char *)NULL);
         _exit(127);
@@ -336,7 +391,7 @@ measure(struct run_box *b, int n)
     for (int i = 0; i < n; i++) {
         ms[0][i] = outside(file);
         ms[1][i] = inside(b, "exec", source, &cpu[1][i]);
-        if (!ahead_await(box_pid))
+        if (!ahead_await(box_pid, 1))
             fatal("no node was started ahead", "%s", "");
         ms[2][i] = inside(b, "node", source, &cpu[2][i]);
     }
@@ -351,6 +406,8 @@ int
 main(int argc, char **argv)
 {
     log_open("compare");
+    if (argc > 3 && strcmp(argv[2], "under") == 0)
+        return under_listener(argv + 3);
     if (argc < 3 || conf_load(NULL) != 0)
         return 2;
     box_pid = atoi(argv[1]);
@@ -360,13 +417,16 @@ main(int argc, char **argv)
     } else if (strcmp(argv[2], "idle") == 0) {
         idle(b);
         printf("1..%d\n", tests);
+    } else if (strcmp(argv[2], "listened") == 0) {
+        listened(b);
+        printf("1..%d\n", tests);
     } else if (strcmp(argv[2], "time") == 0) {
         if (hello(b))
             measure(b, argc > 3 ? atoi(argv[3]) : 21);
     } else {
         result(hello(b), "hello", "");
-        for (int i = 3; i < argc; i++)
-            compare(b, argv[i]);
+        for (int i = 4; i < argc; i++)
+            compare(b, argv[i], atoi(argv[3]));
         commands(b);
         printf("1..%d\n", tests);
     }

@@ -401,7 +401,7 @@ run_file(struct run_box *b, const char *path)
                                 .limits = h.limits};
         struct run_result r;
         char why[256] = "", dirty[256] = "";
-        if (is_js && node_used && !ahead_await(box_pid))
+        if (is_js && node_used && !ahead_await(box_pid, 1))
             snprintf(why, sizeof why, "no node was started ahead");
         node_used |= is_js;
         enum err e = run_program(b, &q, heard, &channel, &r);

@@ -130,7 +130,7 @@ suite() { # NAME COMMAND-PREFIX…
         "$DIR/driver" "$BOX" $FIRST_UID "${PROGRAMS[@]/#$HERE/$DIR}"
     part "$name, protocol" "$@" "$DIR/protocol" "$BOX" "$DIR/run/box.sock"
     part "$name, ahead or not" "$@" "${CONF[@]}" \
-        "$DIR/compare" "$BOX" compare "$DIR"/same/*.js
+        "$DIR/compare" "$BOX" compare 3 "$DIR"/same/*.js
 
     pid=$BOX slots=$(zygotes_of "$BOX")
     stop_box TERM
@@ -147,6 +147,13 @@ suite() { # NAME COMMAND-PREFIX…
     is "$name: box killed, every slot is dead" eventually all_dead $slots
     start_box "$@"
     is "$name: the next box sweeps the dead one's cgroups" no_cgroup "$pid"
+    stop_box TERM
+
+    start_box "$@" "$DIR/compare" 0 under
+    part "$name, where a listener is" "$@" "${CONF[@]}" \
+        "$DIR/compare" "$BOX" listened
+    is "$name: and box says why" eventually grep -q \
+        'not started ahead any more kind=node' "$DIR/run/log"
     stop_box TERM
     is "$name: box killed as it starts leaves nobody" killed_at_start "$@"
     start_box "$@" && stop_box TERM # sweeps what those left
