@@ -9,8 +9,9 @@
  *   compile    (absent: interpreted) argv; {source} and {artefact} stand for
  *              file names
  *   artefact   a.out
- *   zygote     python3  which of the box's runs it (absent: exec, which
- *              executes commands; another one takes words of its own)
+ *   zygote     python3  which of the box's compiles and runs it (absent: exec,
+ *              which executes commands; node: the same, /usr/bin/node only;
+ *              another one takes words of its own)
  *   run        program
  *   time       2        factor on the time limit
  *   memory     32768    KiB added to the memory limit

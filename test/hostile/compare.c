@@ -90,8 +90,8 @@ run(struct run_box *b, const char *zygote, const char *const *argv,
 static void
 hide_pid(struct buf *text)
 {
-    char *p = text->data;
-    while (p != NULL && (p = strstr(p, "(node:")) != NULL)
+    char *p = text->data != NULL ? strstr(text->data, "(node:") : NULL;
+    for (; p != NULL; p = strstr(p, "(node:"))
         for (p += strlen("(node:"); *p >= '0' && *p <= '9'; p++)
             *p = '0';
 }

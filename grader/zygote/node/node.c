@@ -149,9 +149,9 @@ set_trap(const struct runner *r)
 static void
 write_ahead(const struct runner *r)
 {
-    ssize_t size = ahead_end - ahead_text;
+    size_t size = (uintptr_t)ahead_end - (uintptr_t)ahead_text;
     int fd = open(AHEAD, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-    if (fd < 0 || write(fd, ahead_text, (size_t)size) != size)
+    if (fd < 0 || write(fd, ahead_text, size) != (ssize_t)size)
         runner_fault(r->socket, ZYGOTE_BLAME_HOST, AHEAD);
     close(fd);
 }
