@@ -11,11 +11,12 @@
 # starts programs by itself.
 set -euo pipefail
 
-RUN=(gcc libc6-dev make pkg-config curl jq python3 nginx-core libnginx-mod-nchan
+RUN=(gcc g++ libc6-dev make pkg-config curl jq python3 nginx-core libnginx-mod-nchan
     spawn-fcgi postgresql redis-server libfcgi-dev libhiredis-dev libpq-dev
     libcjson-dev libsodium-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     libarchive-dev libyaml-dev libseccomp-dev libcap-dev util-linux procps)
-TEST=(bats libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core)
+TEST=(bats libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core
+    default-jdk-headless)
 BENCH=(wrk)
 LINT=(clang-format clang-tidy cppcheck shellcheck)
 

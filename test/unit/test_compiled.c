@@ -89,8 +89,9 @@ keys(void **ignored)
 {
     static const char *const other[] = {"/usr/bin/cc", "-oa.out", "x.c", NULL};
     static const char *const joined[] = {"/usr/bin/cc-o", "a.out", "x.c", NULL};
+    static char helper[] = "class X {}";
     struct language l = {.id = "c", .build = "cc 1", .artefact = "a.out"};
-    char key[9][COMPILED_KEY_SIZE];
+    char key[10][COMPILED_KEY_SIZE];
 
     (void)ignored;
     compiled_key(&l, command, "int", 3, key[0]);
@@ -107,13 +108,18 @@ keys(void **ignored)
     strcpy(l.source, "y.c");
     compiled_key(&l, command, "int", 3, key[7]);
     strcpy(l.source, "");
-    for (size_t i = 0; i < 8; i++) {
+    l.with_text = helper;
+    l.with_size = sizeof helper - 1;
+    compiled_key(&l, command, "int", 3, key[8]);
+    l.with_text = NULL;
+    l.with_size = 0;
+    for (size_t i = 0; i < 9; i++) {
         assert_int_equal(strlen(key[i]), 64);
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(key[i], key[k]);
     }
-    compiled_key(&l, command, "int", 3, key[8]);
-    assert_string_equal(key[8], key[0]);
+    compiled_key(&l, command, "int", 3, key[9]);
+    assert_string_equal(key[9], key[0]);
 }
 
 /* -- one entry -- */

@@ -85,7 +85,8 @@ limits(void **state)
     struct package p = {.time_limit_ms = 1500,
                         .memory_limit_kb = 65536,
                         .output_limit_kb = 1024};
-    struct language l = {.time_factor = 2, .memory_extra_kb = 1000};
+    struct language l = {
+        .time_factor = 2, .memory_extra_kb = 1000, .processes = 5};
     struct judge_job job = {.package = &p, .language = &l};
     struct run_limits r;
 
@@ -95,6 +96,7 @@ limits(void **state)
     assert_int_equal(r.wall_ms, 11000);
     assert_int_equal(r.memory_kb, 66536);
     assert_int_equal(r.output_kb, 1024);
+    assert_int_equal(r.processes, 5);
     /* whatever the factor, box takes it */
     p.time_limit_ms = 60000;
     l.time_factor = 100;
