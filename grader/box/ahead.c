@@ -1,11 +1,11 @@
 /* Programs that are started ahead of their jobs, in kinds that have one.
  *
- * Starting node is most of what a short program in it costs.  While its kind is
- * in use (box -k), and when nothing else wants the processors, the runner of an
- * idle slot becomes node before its job is there, with the command of the last
- * job in that slot (arguments and environment cannot be given to it later).  A
- * job with the same command goes on from there; another one takes a slot where
- * nothing was started, and what stands in its way is dropped.
+ * Starting node is most of what a short program in it costs.  While a command
+ * is in use (box -k), and when nothing else wants the processors, the runner of
+ * an idle slot becomes node before its job is there, with the command of the
+ * last job in that slot (arguments and environment cannot be given to it
+ * later).  A job with the same command goes on from there; another one takes a
+ * slot where nothing was started, and what stands in its way is dropped.
  *
  * Under load nothing is started ahead, and each run starts its own, in the same
  * slots.  A host that cannot do it (FAULT, or a program that dies) is asked
@@ -141,24 +141,34 @@ start(struct slot *s, int64_t now)
     s->deadline = now + START_US;
 }
 
+/* Forget a command that nobody has used for long; its slot learns another. */
+static bool
+expired(struct slot *s, int64_t now)
+{
+    if (s->command == NULL || now < s->command_used + box.ahead_us)
+        return false;
+    free(s->command);
+    s->command = NULL;
+    return true;
+}
+
 void
 ahead_tick(struct slot *s, int64_t now)
 {
-    const struct kind *k = s->kind;
-    const int64_t until = k->last_used + box.ahead_us;
+    bool late = expired(s, now);
     if (s->dropped) {
         slot_kill(s, "too slow");
     } else if (s->ahead == AHEAD_NONE) {
         s->deadline = INT64_MAX; /* until the kind is used */
-        if (s->command != NULL && now < until && k->failures < FAILED_MAX)
+        if (s->command != NULL && s->kind->failures < FAILED_MAX)
             start(s, now);
     } else if (s->ahead == AHEAD_STARTING) {
         failed(s);
         drop(s);
-    } else if (now >= until) {
+    } else if (late) {
         drop(s);
     } else {
-        s->deadline = until;
+        s->deadline = s->command_used + box.ahead_us;
     }
 }
 
@@ -185,16 +195,21 @@ keep_command(struct slot *s, const struct box_run *q)
 void
 ahead_remember(struct slot *s, const struct box_run *q)
 {
-    s->kind->last_used = now_us();
+    const int64_t now = now_us();
     keep_command(s, q);
-    /* the others expect the same, until they know better */
+    s->command_used = now;
     for (size_t i = 0; i < box.nslots; i++) {
         struct slot *other = &box.slots[i];
-        if (other->kind != s->kind || other->state != SLOT_IDLE ||
-            other->dropped || other->ahead == AHEAD_STARTING)
+        if (other->kind != s->kind || other == s)
             continue;
-        if (other->command == NULL)
+        /* the others expect the same, until they know better */
+        if (other->command == NULL && other->ahead == AHEAD_NONE)
             keep_command(other, q);
-        other->deadline = 0;
+        if (other->command == NULL || !same_command(other->command, q))
+            continue;
+        other->command_used = now;
+        if (other->state == SLOT_IDLE && !other->dropped &&
+            other->ahead != AHEAD_STARTING)
+            other->deadline = 0;
     }
 }

@@ -31,8 +31,7 @@ struct kind {
     const char *program;
     int file; /* of the zygote; -1: this kind is not there */
     size_t nslots;
-    int64_t last_used; /* of a program; 0 never */
-    int failures;      /* to start it ahead, since it last worked */
+    int failures; /* to start it ahead, since it last worked */
 };
 
 /* Something that epoll watches.  `ready` must cope with being called for

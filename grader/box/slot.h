@@ -59,6 +59,7 @@ struct slot {
     bool resumed;            /* it has its job and goes on */
     struct box_run *command; /* of the last job here, to start ahead; NULL */
     size_t command_size;
+    int64_t command_used; /* by a job in any slot */
     /* of the run */
     struct client *client; /* NULL: it went away */
     struct box_limits limits;
