@@ -86,14 +86,17 @@ run(struct run_box *b, const char *zygote, const char *const *argv,
     return e == ERR_OK;
 }
 
-/* "(node:90) Warning": a process has a number. */
+/* "(node:90) Warning": a process has a number, of any length. */
 static void
 hide_pid(struct buf *text)
 {
     char *p = text->data != NULL ? strstr(text->data, "(node:") : NULL;
-    for (; p != NULL; p = strstr(p, "(node:"))
-        for (p += strlen("(node:"); *p >= '0' && *p <= '9'; p++)
-            *p = '0';
+    for (; p != NULL; p = strstr(p, "(node:")) {
+        p += strlen("(node:");
+        size_t n = strspn(p, "0123456789");
+        memmove(p, p + n, strlen(p + n) + 1);
+        text->size -= n;
+    }
 }
 
 static bool
