@@ -41,21 +41,14 @@ static const struct {
     {                                                                          \
         key, KEY_ARGV, offsetof(struct language, field), 0, required           \
     }
-    TEXT(title, "name", true),
-    TEXT(extensions, "extensions", true),
-    TEXT(types, "types", false),
-    TEXT(source, "source", true),
-    TEXT(artefact, "artefact", false),
-    ARGV(version, "version", true),
-    ARGV(compile, "compile", false),
-    ARGV(run, "run", true),
-    TEXT(zygote, "zygote", false),
-    ARGV(try, "try", false),
-    TEXT(header, "header", false),
-    TEXT(with, "with", false),
-    {"time", KEY_NUMBER, 0, 0, false},
-    {"memory", KEY_NUMBER, 0, 0, false},
-    {"processes", KEY_NUMBER, 0, 0, false},
+    TEXT(title, "name", true),           TEXT(extensions, "extensions", true),
+    TEXT(types, "types", false),         TEXT(source, "source", true),
+    TEXT(artefact, "artefact", false),   ARGV(version, "version", true),
+    ARGV(compile, "compile", false),     ARGV(run, "run", true),
+    TEXT(zygote, "zygote", false),       ARGV(try, "try", false),
+    TEXT(header, "header", false),       TEXT(with, "with", false),
+    TEXT(zygote, "zygote", false),       {"time", KEY_NUMBER, 0, 0, false},
+    {"memory", KEY_NUMBER, 0, 0, false}, {"processes", KEY_NUMBER, 0, 0, false},
 #undef TEXT
 #undef ARGV
 };

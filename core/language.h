@@ -10,8 +10,8 @@
  *              file names
  *   artefact   a.out
  *   run        /usr/bin/python3 -I -B {source}
- *   zygote     python3  of the box, which does the same as `run`, only faster,
- *              where a program has no arguments (absent: exec, which executes)
+ *   zygote     of the box (absent: exec).  python3, node: does the same as the
+ *              commands here, only faster
  *   time       2        factor on the time limit
  *   memory     32768    KiB added to the memory limit
  *   processes  64       and threads at once; 32 if absent.  Of a run-time

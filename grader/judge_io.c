@@ -74,7 +74,7 @@ judge_run(struct judge *j, const struct checker *checker,
     return e;
 }
 
-/* The word of zygotes that run a language by themselves. */
+/* What the python3 zygote calls what the command of the language does. */
 static const char *const whole_program[] = {"program", NULL};
 
 static enum err

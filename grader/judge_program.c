@@ -52,6 +52,7 @@ run_compiler(struct run_box *box, const struct program *source,
              run_watch *watch, void *cookie, struct run_result *r)
 {
     struct run_request q = {
+        .zygote = l->zygote,
         .argv = argv,
         .files = {{.name = source->name, .fd = source->fd, .mode = 0444}},
         .nfiles = 1,

@@ -22,6 +22,7 @@ offer_language(struct run_box *box, const struct language *l, bool *works)
     char **argv;
     struct run_result r;
     struct run_request q = {
+        .zygote = l->zygote,
         .stdin_fd = -1,
         .limits = {.cpu_ms = TRY_CPU_MS,
                    .wall_ms = TRY_WALL_MS,

@@ -45,6 +45,7 @@ struct box box = {.epoll = -1,
                   .signals = {.fd = -1},
                   .filter = -1,
                   .peer = (uid_t)-1,
+                  .ahead_us = 300 * 1000000LL,
                   /* free of any convention: above nspawn's and subuid's */
                   .base = 1900000000};
 
@@ -171,17 +172,21 @@ usage(FILE *f)
     fprintf(f, "usage: box [-t] [-s SOCKET] [-u USER] [-n [KIND=]SLOTS]...\n"
                "           [-Z ZYGOTE] [-U FIRST_UID] [-M HIDDEN_FOLDER]... "
                "[-R FOLDER]\n"
+               "           [-k SECONDS]\n"
                "  -s  socket to listen on (default /run/assay/box.sock)\n"
                "  -u  user who may ask (default: who runs box)\n"
-               "  -n  slots of each kind (exec, python3), one more than runs "
-               "at once\n"
-               "      (default 2); KIND=SLOTS: of that kind\n"
+               "  -n  slots of each kind (exec, python3, node), one more than "
+               "runs at\n"
+               "      once (default 2); KIND=SLOTS: of that kind\n"
                "  -Z  program of the exec slots (default: ../zygotes/exec); "
                "those of the\n"
                "      other kinds stand beside it\n"
                "  -U  first of 3 x SLOTS user ids that are nobody's\n"
                "  -M  folder under /usr that no program may see\n"
                "  -R  folder that programs see as /assay, read-only\n"
+               "  -k  how long after its last use node is started ahead of "
+               "its jobs\n"
+               "      (default 300; 0 never)\n"
                "  -t  try one slot, print what isolation this host gives\n");
 }
 
@@ -331,7 +336,7 @@ main(int argc, char **argv)
     box.peer = geteuid();
     hide("/usr/share/assay");
     hide("/usr/local/share/assay");
-    while ((opt = getopt(argc, argv, "s:u:n:Z:U:M:R:th")) != -1) {
+    while ((opt = getopt(argc, argv, "s:u:n:Z:U:M:R:k:th")) != -1) {
         if (opt == 's')
             path = optarg;
         else if (opt == 'u')
@@ -346,6 +351,8 @@ main(int argc, char **argv)
             hide(optarg);
         else if (opt == 'R')
             show(optarg);
+        else if (opt == 'k')
+            box.ahead_us = atol(optarg) * 1000000LL;
         else if (opt == 't')
             test = true;
         else {

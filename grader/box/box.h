@@ -26,8 +26,12 @@ struct kind {
     const char *name; /* of its program's file, too */
     bool tests;       /* has a second runner, for split runs */
     bool warms;       /* its runners can rehearse */
-    int file;         /* its program; -1: this kind is not there */
+    /* what its runners execute, nothing else, and can start ahead of a job
+     * (ahead.c); NULL: they can not */
+    const char *program;
+    int file; /* of the zygote; -1: this kind is not there */
     size_t nslots;
+    int failures; /* to start it ahead, since it last worked */
 };
 
 /* Something that epoll watches.  `ready` must cope with being called for
@@ -50,6 +54,7 @@ struct box {
     size_t nmasks;
     const char *shown; /* folder that programs see as /assay; NULL: none */
     struct cgroup_host cgroup;
+    int64_t ahead_us; /* after its last use programs are started ahead */
     struct kind kinds[BOX_KINDS_MAX];
     size_t nkinds;
     struct slot *slots;
@@ -83,7 +88,7 @@ int kinds_open(const char *exec);
 /* "N": so many slots of each kind; "KIND=N": of that kind.  False: neither. */
 bool kinds_slots(const char *text);
 /* NULL: no such kind here. */
-const struct kind *kind_find(const char *name);
+struct kind *kind_find(const char *name);
 /* "exec python3" */
 void kinds_list(char *text, size_t size);
 
@@ -117,8 +122,9 @@ void root_enter(int control, int file, const struct cgroup_leaf *const *leaves,
 /* -- slot.c -- */
 int slots_start(void);
 void slots_stop(void); /* all are dead when it returns */
-/* An idle slot of a kind, a warm one if there is one; or NULL. */
-struct slot *slot_idle(const struct kind *kind);
+/* The idle slot that serves a request best, a warm one if there is one; or
+ * NULL. */
+struct slot *slot_idle(const struct kind *kind, const struct box_run *q);
 /* Give it a request; its descriptors are closed or kept by the slot.  The
  * answer comes by client_answer(). */
 void slot_run(struct slot *s, struct client *c, const struct box_run *q,

@@ -31,10 +31,16 @@ PYTHON_A = $(shell $(PYTHON_CONFIG) --configdir)/libpython$(shell \
 $(call objs,grader/zygote/python3/*.c): override CFLAGS := $(filter-out \
     -fsanitize=%,$(CFLAGS)) $(shell $(PYTHON_CONFIG) --includes)
 
+$(BUILD)/%.py.o $(BUILD)/%.cjs.o: FORMAT := -r -b binary -z noexecstack
 $(BUILD)/%.py.o: %.py
 	@mkdir -p $(@D)
 	$(say) LD $@
-	$(Q)ld -r -b binary -z noexecstack -o $@ $<
+	$(Q)ld $(FORMAT) -o $@ $<
+
+$(BUILD)/%.cjs.o: %.cjs
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)ld $(FORMAT) -o $@ $<
 
 $(ZYGOTES)/python3: $(PYTHON_O)
 	@mkdir -p $(@D)
@@ -42,11 +48,21 @@ $(ZYGOTES)/python3: $(PYTHON_O)
 	$(Q)$(CC) -no-pie -Wl,-export-dynamic -o $@ $(PYTHON_O) $(PYTHON_A) \
 	    $$($(PYTHON_CONFIG) --embed --libs | sed 's/-lpython[^ ]*//') -lz -lexpat
 
-all: $(ZYGOTE) $(ZYGOTES)/python3
+# Of node itself it needs nothing before it runs.
+NODE_C := $(call objs,grader/zygote/node/node.c)
+NODE_O := $(NODE_C) $(call objs,grader/zygote/slot.c grader/zygote/runner.c) \
+          $(BUILD)/grader/zygote/node/ahead.cjs.o
+
+$(NODE_C): override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS))
+$(ZYGOTES)/node: $(NODE_O)
+	@mkdir -p $(@D)
+	$(CC) -static -o $@ $(NODE_O)
+
+all: $(ZYGOTE) $(ZYGOTES)/python3 $(ZYGOTES)/node
 
 # Hostile programs on a real box; needs nothing but what box needs.
-HOSTILE   := $(BUILD)/test/hostile/driver $(BUILD)/test/hostile/protocol
-HOSTILE_O := $(call objs,grader/run.c lib/mem.c lib/log.c lib/conf.c \
+HOSTILE   := $(addprefix $(BUILD)/test/hostile/,driver protocol compare)
+HOSTILE_O := $(call objs,test/hostile/ahead.c grader/run.c lib/mem.c lib/log.c lib/conf.c \
                          lib/text.c lib/err.c lib/clock.c)
 
 $(HOSTILE): %: %.o $(HOSTILE_O)
@@ -60,4 +76,4 @@ $(HOLE): $(BOX_O) $(BUILD)/test/hole/hole.o
 	    -lseccomp -lcap
 
 units: $(HOLE)
-units check-hostile: $(BOX) $(ZYGOTE) $(HOSTILE)
+units check-hostile: $(BOX) $(ZYGOTE) $(ZYGOTES)/node $(HOSTILE)

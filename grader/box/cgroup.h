@@ -62,6 +62,7 @@ struct cgroup_leaf {
     int64_t base_peak; /* v2 before that: what it said before the job */
     int64_t memory_kb; /* limits now in force; -1 not set yet */
     int64_t processes;
+    int64_t held_kb; /* charged before the job, and cannot be reclaimed */
     int64_t base_kb; /* charged before the job */
     int64_t base_cpu_us;
     int64_t base_oom;
@@ -87,6 +88,10 @@ bool cgroup_leaf_populated(const struct cgroup_host *host,
 /* Before a job: set limits, forget peaks, note counters. */
 int cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
                       int64_t memory_kb, int64_t processes);
+/* Before the job of what was started ahead, after a cgroup_leaf_begin(): its
+ * limits.  Memory counts from then, as if it started now; CPU time from now. */
+int cgroup_leaf_resume(const struct cgroup_host *host, struct cgroup_leaf *leaf,
+                       int64_t memory_kb, int64_t processes);
 /* Since then.  Each is 0 where the host does not serve it. */
 int64_t cgroup_leaf_cpu_us(const struct cgroup_leaf *leaf);
 int64_t cgroup_leaf_peak_kb(const struct cgroup_leaf *leaf);

@@ -167,6 +167,18 @@ limit_memory(int dir, bool v2, int64_t bytes)
     return rc;
 }
 
+static int
+set_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
+{
+    int64_t limit = memory_kb + leaf->held_kb;
+    if (limit != leaf->memory_kb && limit_memory(dir, v2, limit * 1024) != 0) {
+        note_errno("cannot limit memory", "kb=%lld", (long long)memory_kb);
+        return -1;
+    }
+    leaf->memory_kb = limit;
+    return 0;
+}
+
 /* What was charged before the job and cannot be reclaimed (the last run's
  * output, until graderd has read it) is added to the limit, so that it cannot
  * cost this one.  Not the page cache and the dentries that earlier runs left:
@@ -184,14 +196,10 @@ begin_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
         held = held < used ? held : used;
         held = held > LITTLE ? held : LITTLE;
     }
-    int64_t limit = memory_kb + held / 1024;
-    if (limit != leaf->memory_kb) {
-        if (limit_memory(dir, v2, limit * 1024) != 0)
-            return -1;
-        leaf->memory_kb = limit;
-        used = cgroup_count(leaf->count[COUNT_MEMORY], NULL);
-    }
-    leaf->base_kb = used / 1024;
+    leaf->held_kb = held / 1024;
+    if (set_memory(dir, v2, leaf, memory_kb) != 0)
+        return -1;
+    leaf->base_kb = cgroup_count(leaf->count[COUNT_MEMORY], NULL) / 1024;
     /* v2: a reset holds for the descriptor that wrote it; before 6.12 a stale
      * peak is never reported as this run's (peak_kb) */
     int peak = leaf->count[COUNT_PEAK];
@@ -202,17 +210,13 @@ begin_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
     return 0;
 }
 
-int
-cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
-                  int64_t memory_kb, int64_t processes)
+/* Processes and CPU time. */
+static int
+begin_rest(const struct cgroup_host *host, struct cgroup_leaf *leaf,
+           int64_t processes)
 {
     bool v2 = false;
-    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
-    if (dir >= 0 && begin_memory(dir, v2, leaf, memory_kb) != 0) {
-        note_errno("cannot limit memory", "kb=%lld", (long long)memory_kb);
-        return -1;
-    }
-    dir = serving(host, leaf, CGROUP_PIDS, &v2);
+    int dir = serving(host, leaf, CGROUP_PIDS, &v2);
     if (dir >= 0 && processes != leaf->processes) {
         if (cgroup_write_number(dir, "pids.max", processes) != 0) {
             note_errno("cannot limit processes", "%s", "");
@@ -223,6 +227,28 @@ cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
     leaf->base_cpu_us = 0;
     leaf->base_cpu_us = cgroup_leaf_cpu_us(leaf);
     return 0;
+}
+
+int
+cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
+                  int64_t memory_kb, int64_t processes)
+{
+    bool v2 = false;
+    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
+    if (dir >= 0 && begin_memory(dir, v2, leaf, memory_kb) != 0)
+        return -1;
+    return begin_rest(host, leaf, processes);
+}
+
+int
+cgroup_leaf_resume(const struct cgroup_host *host, struct cgroup_leaf *leaf,
+                   int64_t memory_kb, int64_t processes)
+{
+    bool v2 = false;
+    int dir = serving(host, leaf, CGROUP_MEMORY, &v2);
+    if (dir >= 0 && set_memory(dir, v2, leaf, memory_kb) != 0)
+        return -1;
+    return begin_rest(host, leaf, processes);
 }
 
 int64_t

@@ -135,7 +135,8 @@ clients_dispatch(void)
             struct slot *s = NULL;
             if (c->state == CLIENT_WAITING &&
                 (first == NULL || c->order < first->order) &&
-                (s = slot_idle(kind_find(c->request->zygote))) != NULL) {
+                (s = slot_idle(kind_find(c->request->zygote), c->request)) !=
+                    NULL) {
                 first = c;
                 slot = s;
             }

@@ -23,6 +23,10 @@ static const struct kind all[] = {
      .warms = true,
      .file = -1,
      .nslots = SLOTS_DEFAULT},
+    {.name = "node",
+     .program = "/usr/bin/node",
+     .file = -1,
+     .nslots = SLOTS_DEFAULT},
 };
 
 enum {
@@ -62,13 +66,15 @@ kinds_slots(const char *text)
     return found;
 }
 
-/* It is executed by a nobody of a fresh user namespace, so others must be able
- * to.  1: there is none. */
+/* The zygote's.  It is executed by a nobody of a fresh user namespace, so
+ * others must be able to.  1: there is none. */
 static int
 open_program(struct kind *k, const char *folder)
 {
     char file[2 * PATH_MAX];
     struct stat st;
+    if (k->program != NULL && access(k->program, X_OK) != 0)
+        return 1;
     snprintf(file, sizeof file, "%s/%s", folder, k->name);
     k->file = open(file, O_RDONLY | O_CLOEXEC);
     if (k->file < 0 && errno == ENOENT)
@@ -112,7 +118,7 @@ kinds_open(const char *exec)
     return 0;
 }
 
-const struct kind *
+struct kind *
 kind_find(const char *name)
 {
     for (size_t i = 0; i < box.nkinds; i++)

@@ -79,10 +79,16 @@ files_fault(const struct box_run *q)
 }
 
 /* argv[0] is an absolute path, or "./NAME" of a file that may be executed; a
- * word, for zygotes that are the program themselves. */
+ * word, for zygotes that are the program themselves; or the one program that a
+ * zygote executes. */
 static const char *
 program_fault(const struct box_run *q)
 {
+    const struct kind *kind = kind_find(q->zygote);
+    if (kind != NULL && kind->program != NULL)
+        return strcmp(q->text, kind->program) == 0
+                   ? NULL
+                   : "argv[0] is not this zygote's program";
     if (strcmp(q->zygote, "exec") != 0)
         return name_ok(q->text) ? NULL : "argv[0] is not a word";
     if (q->text[0] == '/')

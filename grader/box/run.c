@@ -64,7 +64,8 @@ run_kill(struct slot *s, enum run_kill why)
     s->kill = why;
     s->last_chance = now_us() + KILL_US;
     if (why == RUN_KILL_WALL)
-        s->starved_us = cgroup_leaf_starved_us(&box.cgroup, &s->leaf);
+        s->starved_us = cgroup_leaf_starved_us(&box.cgroup, &s->leaf) -
+                        s->starved_before;
     if (message_send(s->control.fd, &m, sizeof m, NULL, 0) != 0)
         slot_kill(s, "zygote does not listen");
 }
@@ -122,6 +123,12 @@ run_tick(struct slot *s, int64_t now)
 static int
 begin(struct slot *s, const struct box_run *q)
 {
+    s->starved_before = 0;
+    if (s->ahead != AHEAD_NONE) {
+        s->starved_before = cgroup_leaf_starved_us(&box.cgroup, &s->leaf);
+        return cgroup_leaf_resume(&box.cgroup, &s->leaf, q->limits.memory_kb,
+                                  q->limits.processes);
+    }
     if (cgroup_leaf_begin(&box.cgroup, &s->leaf, q->limits.memory_kb,
                           q->limits.processes) != 0)
         return -1;
@@ -173,8 +180,11 @@ slot_run(struct slot *s, struct client *c, const struct box_run *q, size_t size,
     s->err = fcntl(fds[1], F_DUPFD_CLOEXEC, 0);
     s->state = SLOT_RUNNING;
     s->deadline = now_us() + TICK_US;
+    s->resumed = false;
     s->busy = true;
     box.running++;
+    if (s->kind->program != NULL)
+        ahead_remember(s, q);
     m.split = s->split;
     memcpy(m.text, q->artefact, sizeof q->artefact);
     bool sent = s->out >= 0 && s->err >= 0 && begin(s, q) == 0 &&
@@ -288,6 +298,10 @@ run_finish(struct slot *s, const struct zygote_msg *m, int *artefact)
     if (s->fault.type != 0 && s->kill == RUN_KEPT) {
         if (!answer_fault(s, m, &e))
             client_exit(s->client, &e, -1);
+        goto out;
+    }
+    if (s->ahead != AHEAD_NONE && !s->resumed) {
+        client_refuse(s->client, BOX_REFUSED_LOST, "ended ahead of its job");
         goto out;
     }
     measure(s, m, &e);

@@ -222,6 +222,16 @@ runners_forked(struct slot *s, int *fds, size_t n)
     fds[1] = -1;
 }
 
+/* All is dead in it; the zygote makes it as new. */
+static void
+clean(struct slot *s)
+{
+    s->state = SLOT_CLEANING;
+    s->deadline = now_us() + CLEAN_US;
+    s->ahead = AHEAD_NONE;
+    s->dropped = false;
+}
+
 static void
 control_message(struct slot *s, const struct zygote_msg *m, int *fds, size_t n)
 {
@@ -237,13 +247,14 @@ control_message(struct slot *s, const struct zygote_msg *m, int *fds, size_t n)
         tests_ready(&s->tests_job);
         if (s->state == SLOT_RUNNING) {
             run_finish(s, m, fds);
-            s->state = SLOT_CLEANING;
-            s->deadline = now_us() + CLEAN_US;
+            clean(s);
             if (++s->runs >= RUNS_MAX)
                 slot_kill(s, "old age");
             return;
         }
-        if (s->state != SLOT_DYING)
+        if (s->state == SLOT_IDLE && ahead_died(s))
+            clean(s);
+        else if (s->state != SLOT_DYING)
             slot_kill(s, "runner died while idle");
         return;
     case ZYGOTE_MSG_GO:
@@ -252,6 +263,9 @@ control_message(struct slot *s, const struct zygote_msg *m, int *fds, size_t n)
     case ZYGOTE_MSG_KILL:
     case ZYGOTE_MSG_ATTACHED:
     case ZYGOTE_MSG_FAULT:
+    case ZYGOTE_MSG_DROP:
+    case ZYGOTE_MSG_LOADED:
+    case ZYGOTE_MSG_STARTED:
         break;
     }
     slot_kill(s, "unknown message");
@@ -292,7 +306,9 @@ runner_attached(struct slot *s, const struct cgroup_leaf *leaf)
         return;
     s->state = SLOT_IDLE;
     s->warm = !s->kind->warms;
-    s->deadline = s->warm ? INT64_MAX : 0;
+    s->ahead = AHEAD_NONE;
+    s->dropped = false;
+    s->deadline = s->warm && s->kind->program == NULL ? INT64_MAX : 0;
 }
 
 static void
@@ -313,9 +329,16 @@ runner_said(struct slot *s, struct source *job, const struct cgroup_leaf *leaf)
     if (m.type == ZYGOTE_MSG_ATTACHED && s->waiting_for > 0 &&
         (s->state == SLOT_STARTING || s->state == SLOT_CLEANING)) {
         runner_attached(s, leaf);
+    } else if (m.type == ZYGOTE_MSG_LOADED && s->ahead == AHEAD_STARTING) {
+        ahead_loaded(s);
+    } else if (m.type == ZYGOTE_MSG_STARTED) {
+        s->resumed = true;
     } else if (m.type == ZYGOTE_MSG_FAULT) {
         s->fault = m;
-        if (s->state != SLOT_RUNNING)
+        if (s->state == SLOT_IDLE && s->ahead != AHEAD_NONE)
+            note("cannot start ahead", "slot=%d why=\"%s\"",
+                 (int)(s - box.slots), m.text);
+        else if (s->state != SLOT_RUNNING)
             slot_kill(s, m.text);
     }
 }
@@ -354,15 +377,22 @@ warm_up(struct slot *s, int64_t now)
 }
 
 struct slot *
-slot_idle(const struct kind *kind)
+slot_idle(const struct kind *kind, const struct box_run *q)
 {
     struct slot *found = NULL;
+    int best = 0;
     for (size_t i = 0; i < box.nslots; i++) {
         struct slot *s = &box.slots[i];
-        if (s->state == SLOT_IDLE && s->kind == kind &&
-            (found == NULL || (s->warm && !found->warm)))
+        if (s->state != SLOT_IDLE || s->kind != kind)
+            continue;
+        int fits = kind->program != NULL ? ahead_fits(s, q) : 1 + s->warm;
+        if (fits > best) {
+            best = fits;
             found = s;
+        }
     }
+    if (found == NULL && kind->program != NULL)
+        ahead_make_room(kind);
     return found;
 }
 
@@ -409,6 +439,7 @@ slots_stop(void)
             waitid(P_PIDFD, (id_t)s->pidfd.fd, &info, WEXITED) != 0)
             note_errno("zygote lost", "slot=%zu", i);
         source_close(&s->pidfd);
+        free(s->command);
         cgroup_leaf_close(&box.cgroup, i, &s->leaf);
         if (s->kind->tests)
             cgroup_leaf_close(&box.cgroup, i, &s->tests_leaf);
@@ -419,9 +450,14 @@ slots_stop(void)
 bool
 slots_ready(void)
 {
-    for (size_t i = 0; i < box.nkinds; i++)
-        if (box.kinds[i].file >= 0 && slot_idle(&box.kinds[i]) == NULL)
+    for (size_t i = 0; i < box.nkinds; i++) {
+        size_t k = 0;
+        while (k < box.nslots && (box.slots[k].kind != &box.kinds[i] ||
+                                  box.slots[k].state != SLOT_IDLE))
+            k++;
+        if (box.kinds[i].file >= 0 && k == box.nslots)
             return false;
+    }
     return true;
 }
 
@@ -444,6 +480,9 @@ slots_tick(int64_t now)
             run_tick(s, now);
         else if (now >= s->deadline && s->state == SLOT_DOWN)
             slot_start(s);
+        else if (now >= s->deadline && s->state == SLOT_IDLE &&
+                 s->kind->program != NULL)
+            ahead_tick(s, now);
         else if (now >= s->deadline && s->state == SLOT_IDLE)
             warm_up(s, now);
         else if (now >= s->deadline)

@@ -8,16 +8,20 @@
  *     box:    GO once, when the id maps are written
  *     zygote: READY with the box's end of a job socket, or of two (submission,
  *             tests): its runners were forked
- *     box:    JOB just before it sends the job; KILL at a deadline
+ *     box:    JOB just before it sends the job; KILL at a deadline; DROP, the
+ *             idle runners are to end (EXIT and READY follow)
  *     zygote: USAGE every ZYGOTE_TICK_MS if asked for (no cgroup counts)
  *     zygote: EXIT, perhaps with the artefact, when all others are dead; then
  *             it makes a new file system and forks again: READY
  *   a job socket (box <-> runner)
  *     runner: ATTACHED, it is in its cgroup leaf and waits
- *     box:    WARM, perhaps: nothing else to do, rehearse
+ *     box:    WARM, perhaps: nothing else to do, rehearse; where the kind has a
+ *             program, with its command (a struct box_run up to and with the
+ *             text, which has nothing else): start it ahead of its job
+ *     runner: LOADED, it was started ahead and waits
  *     box:    struct box_run and its descriptors
- *     runner: FAULT when it cannot start the program; else the socket closes
- *             as the program starts
+ *     runner: FAULT when it cannot start the program; STARTED when it was
+ *             started ahead and now goes on; the socket closes then
  *
  * A zygote is started with these descriptors and `zygote MODE NPROCS`:
  *   3 CONTROL, 4 the seccomp program (BPF), 5… NPROCS files cgroup.procs of
@@ -60,7 +64,10 @@ enum zygote_type {
     ZYGOTE_MSG_USAGE,
     ZYGOTE_MSG_EXIT,
     ZYGOTE_MSG_ATTACHED,
-    ZYGOTE_MSG_FAULT
+    ZYGOTE_MSG_FAULT,
+    ZYGOTE_MSG_DROP,
+    ZYGOTE_MSG_LOADED,
+    ZYGOTE_MSG_STARTED
 };
 
 /* Who is to blame for a FAULT. */

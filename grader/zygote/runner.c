@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 void
@@ -53,6 +54,7 @@ split_text(struct job *j)
         j->argv[i] = p;
     for (uint32_t i = 0; i < j->run.envc; i++, p += strlen(p) + 1)
         j->envp[i] = p;
+    j->argv[j->run.argc] = j->envp[j->run.envc] = NULL;
 }
 
 /* One message into `run`, its descriptors into `fds`; how many. */
@@ -100,21 +102,35 @@ take_descriptors(enum zygote_role role, struct job *j, const int *fds, size_t n)
         runner_fault(j->socket, ZYGOTE_BLAME_HOST, "descriptors of the job");
 }
 
-void
-runner_receive(const struct runner *r, struct job *j, void (*warm)(void))
+/* A WARM without a command leaves argc and envc alone. */
+_Static_assert(sizeof(struct zygote_msg) <= offsetof(struct box_run, argc),
+               "a message is shorter than a job");
+
+bool
+runner_next(const struct runner *r, struct job *j)
 {
     int fds[BOX_FDS_MAX + BOX_FILES_MAX] = {0};
-    size_t n = receive(r->socket, &j->run, fds);
-    if (j->run.type == ZYGOTE_MSG_WARM) {
-        if (warm != NULL)
-            warm();
-        n = receive(r->socket, &j->run, fds);
-    }
     j->socket = r->socket;
+    j->run.argc = j->run.envc = 0;
+    size_t n = receive(r->socket, &j->run, fds);
+    split_text(j);
+    if (j->run.type == ZYGOTE_MSG_WARM)
+        return false;
     if (j->run.type != BOX_RUN)
         runner_fault(r->socket, ZYGOTE_BLAME_HOST, "not a job");
     take_descriptors(r->role, j, fds, n);
-    split_text(j);
+    return true;
+}
+
+void
+runner_receive(const struct runner *r, struct job *j, void (*warm)(void))
+{
+    if (runner_next(r, j))
+        return;
+    if (warm != NULL)
+        warm();
+    if (!runner_next(r, j))
+        runner_fault(r->socket, ZYGOTE_BLAME_HOST, "not a job");
 }
 
 static void
@@ -162,13 +178,16 @@ runner_files(const struct job *j)
 
 /* Standard input through a new open file: offset 0, read-only, whoever else
  * has the memfd. */
-static int
-open_input(const struct job *j)
+int
+runner_input(const struct job *j)
 {
     char path[32] = "/dev/null";
     if (j->in >= 0)
         snprintf(path, sizeof path, "/proc/self/fd/%d", j->in);
-    return open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "standard input");
+    return fd;
 }
 
 void
@@ -177,8 +196,8 @@ runner_descriptors(const struct job *j)
     enum {
         CHANNEL = 3
     };
-    int in = open_input(j);
-    if (in < 0 || dup2(in, 0) < 0 || dup2(j->out, 1) < 0 || dup2(j->err, 2) < 0)
+    int in = runner_input(j);
+    if (dup2(in, 0) < 0 || dup2(j->out, 1) < 0 || dup2(j->err, 2) < 0)
         runner_fault(j->socket, ZYGOTE_BLAME_HOST, "standard descriptors");
     if (j->channel < 0)
         close(CHANNEL);
@@ -191,17 +210,34 @@ runner_descriptors(const struct job *j)
 
 /* Never above what we were given: a host may have no CAP_SYS_RESOURCE. */
 static void
-limit(const struct job *j, __rlimit_resource_t what, int64_t value)
+limit(const struct job *j, pid_t pid, __rlimit_resource_t what, int64_t value)
 {
     struct rlimit have, want = {(rlim_t)value, (rlim_t)value};
-    if (getrlimit(what, &have) == 0 && have.rlim_max < want.rlim_max)
+    if (prlimit(pid, what, NULL, &have) == 0 && have.rlim_max < want.rlim_max)
         want.rlim_cur = want.rlim_max = have.rlim_max;
-    if (setrlimit(what, &want) != 0)
+    if (prlimit(pid, what, &want, NULL) != 0)
         runner_fault(j->socket, ZYGOTE_BLAME_HOST, "setrlimit");
+}
+
+/* What a process has used of its CPU time, in whole seconds and above. */
+static int64_t
+seconds_used(const struct job *j, pid_t pid)
+{
+    struct timespec t;
+    clockid_t clock = 0;
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+        runner_fault(j->socket, ZYGOTE_BLAME_HOST, "clock of the program");
+    return t.tv_sec + 1;
 }
 
 void
 runner_limits(const struct runner *r, const struct job *j)
+{
+    runner_limits_of(r, j, 0);
+}
+
+void
+runner_limits_of(const struct runner *r, const struct job *j, pid_t pid)
 {
     enum {
         FILES = 256
@@ -219,25 +255,28 @@ runner_limits(const struct runner *r, const struct job *j)
         stack = 8 * mb;
     /* a second fence; box's clock is the first.  soft = hard: SIGKILL, which
      * cannot be ignored */
-    limit(j, RLIMIT_CPU, (l->cpu_ms * 5 / 4 + 100) / 1000 + 2);
-    limit(j, RLIMIT_FSIZE, file * 1024);
-    limit(j, RLIMIT_STACK, stack);
+    limit(j, pid, RLIMIT_CPU,
+          (l->cpu_ms * 5 / 4 + 100) / 1000 + 2 +
+              (pid != 0 ? seconds_used(j, pid) : 0));
+    limit(j, pid, RLIMIT_FSIZE, file * 1024);
+    limit(j, pid, RLIMIT_STACK, stack);
     /* not 0: with that the kernel still starts the host's crash reporter, if
      * core_pattern names one; 1 stands for "neither" (core(5)) */
-    limit(j, RLIMIT_CORE, 1);
-    limit(j, RLIMIT_NOFILE, FILES);
-    limit(j, RLIMIT_MEMLOCK, mb / 16);
-    limit(j, RLIMIT_MSGQUEUE, 0);
-    limit(j, RLIMIT_NICE, 0);
-    limit(j, RLIMIT_RTPRIO, 0);
+    limit(j, pid, RLIMIT_CORE, 1);
+    limit(j, pid, RLIMIT_NOFILE, FILES);
+    limit(j, pid, RLIMIT_MEMLOCK, mb / 16);
+    limit(j, pid, RLIMIT_MSGQUEUE, 0);
+    limit(j, pid, RLIMIT_NICE, 0);
+    limit(j, pid, RLIMIT_RTPRIO, 0);
     /* counted per user of this user namespace: the slot's own, and with one id
      * the zygote and the other runner are among them */
-    limit(j, RLIMIT_NPROC,
+    limit(j, pid, RLIMIT_NPROC,
           l->processes + ((mode & ZYGOTE_ONE_ID) != 0 ? 2 : 0));
     /* Without a memory cgroup box watches what is resident; address space is
      * only the last fence (it says little, and JVMs reserve a lot). */
     if (mode & ZYGOTE_SOFT_MEM)
-        limit(j, RLIMIT_AS, 2 * memory + 64 * mb);
+        limit(j, pid, RLIMIT_AS,
+              2 * memory + 64 * mb + r->zygote->reserves * 1024);
 }
 
 static void

@@ -248,6 +248,18 @@ usage(const struct turn *t)
     say(&m, NULL, 0);
 }
 
+/* CPU time of a process of ours that may live; 0: it does not. */
+static int64_t
+cpu_used_us(pid_t pid)
+{
+    struct timespec t = {0};
+    clockid_t clock = 0;
+    if (pid <= 0 || clock_getcpuclockid(pid, &clock) != 0 ||
+        clock_gettime(clock, &t) != 0)
+        return 0;
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 /* -- a turn -- */
 
 static void
@@ -259,6 +271,8 @@ listen_to_box(struct turn *t)
         if (n == sizeof m && m.type == ZYGOTE_MSG_JOB) {
             t->running = true;
             t->split = m.split != 0;
+            /* rehearsed, or started ahead: that is not the program's time */
+            t->cpu_us -= cpu_used_us(t->runner[ROLE_SUBMISSION].pid);
             memcpy(t->artefact, m.text, sizeof t->artefact);
             t->artefact[sizeof t->artefact - 1] = '\0';
         } else if (n == sizeof m && m.type == ZYGOTE_MSG_KILL) {
@@ -266,6 +280,8 @@ listen_to_box(struct turn *t)
              * not for this runner */
             if (t->running)
                 kill(-1, SIGKILL);
+        } else if (n == sizeof m && m.type == ZYGOTE_MSG_DROP) {
+            kill(-1, SIGKILL);
         } else {
             die("unknown message");
         }
@@ -312,7 +328,7 @@ report(struct turn *t, const bool *ended_by_us)
                            .tests_status = ended_by_us[ROLE_TESTS]
                                                ? -1
                                                : t->runner[ROLE_TESTS].status,
-                           .cpu_us = t->cpu_us,
+                           .cpu_us = t->cpu_us > 0 ? t->cpu_us : 0,
                            .memory_kb = t->rss_kb,
                            .ended_us = t->ended_us};
     int artefact = -1;
@@ -445,6 +461,7 @@ zygote_main(int argc, char **argv, const struct zygote_kind *kind)
     }
     z.mode = (unsigned)atoi(argv[1]);
     z.nprocs = atoi(argv[2]);
+    z.reserves = kind->reserves;
     /* with one id for all, the program must not be able to look into us */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
         prctl(PR_SET_DUMPABLE, 0) != 0 ||

@@ -9,6 +9,7 @@
 #include <linux/filter.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum zygote_role {
     ROLE_SUBMISSION,
@@ -17,8 +18,9 @@ enum zygote_role {
 };
 
 struct zygote {
-    unsigned mode; /* enum zygote_mode */
-    int nprocs;    /* of each role */
+    unsigned mode;    /* enum zygote_mode */
+    int nprocs;       /* of each role */
+    int64_t reserves; /* of the kind */
     struct sock_fprog filter;
 };
 
@@ -47,6 +49,8 @@ struct zygote_kind {
     void (*run[ROLES])(const struct runner *r);
     void (*before_fork)(void); /* NULL: nothing to do */
     void (*after_fork)(void);  /* in the zygote */
+    int64_t reserves; /* KiB of address space that its runtime takes and hardly
+                         uses */
 };
 
 /* -- slot.c -- */
@@ -61,6 +65,9 @@ void runner_fault(int socket, enum zygote_blame blame, const char *what)
 /* Into the role's cgroup leaf, which becomes the root of what we see; tell
  * box. */
 void runner_attach(const struct runner *r);
+/* Wait for box's next message.  True: a job.  False: WARM, perhaps with a
+ * command (argc is 0 without). */
+bool runner_next(const struct runner *r, struct job *j);
 /* Wait for the job.  `warm` (may be NULL) is called at most once before it,
  * when box has nothing else to do. */
 void runner_receive(const struct runner *r, struct job *j, void (*warm)(void));
@@ -69,6 +76,10 @@ void runner_files(const struct job *j);
 /* 0, 1, 2 and perhaps 3; all others close at exec. */
 void runner_descriptors(const struct job *j);
 void runner_limits(const struct runner *r, const struct job *j);
+/* The same of a program that was started before (0: of ourselves). */
+void runner_limits_of(const struct runner *r, const struct job *j, pid_t pid);
+/* Its standard input, newly opened. */
+int runner_input(const struct job *j);
 /* No capability, no id but the role's, no way back, few system calls. */
 void runner_confine(const struct runner *r);
 

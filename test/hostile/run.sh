@@ -17,11 +17,13 @@ PROGRAMS=("$@")
 FIRST_UID=$((2010000000 + $$ % 30000 * 1000)) # another suite may be running
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-hostile.XXXXXX")
 BOX='' TESTS=0 FAILED=0
+AHEAD=300 # seconds that node is started ahead after its last use
+CONF=(env ASSAY_CONF=/dev/null ASSAY_BOX_SOCKET="$DIR/run/box.sock")
 chmod 0755 "$DIR"
-cp "$BUILD/grader/box/box" "$BUILD/grader/zygotes/exec" \
-    "$BUILD/test/hostile/driver" "$BUILD/test/hostile/protocol" "$DIR/" ||
+cp "$BUILD/grader/box/box" "$BUILD"/grader/zygotes/{exec,node} \
+    "$BUILD"/test/hostile/{driver,protocol,compare} "$DIR/" ||
     exit 2
-cp -r "$HERE/programs" "$DIR/programs"
+cp -r "$HERE/programs" "$HERE/same" "$DIR/"
 ln -s /usr/share/doc "$DIR/hidden" # what programs/files.py must not see
 
 stop_box() { # SIGNAL
@@ -73,7 +75,7 @@ eventually() { # COMMAND…
 start_box() { # COMMAND-PREFIX…
     rm -f "$DIR/run/box.sock" "$DIR/run/log" # or an old "ready" would do
     "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID -n 3 \
-        -M "$DIR/hidden" 2>"$DIR/run/log" &
+        -M "$DIR/hidden" -k "$AHEAD" 2>"$DIR/run/log" &
     BOX=$!
     eventually grep -qs '^box: ready' "$DIR/run/log"
 }
@@ -124,10 +126,11 @@ suite() { # NAME COMMAND-PREFIX…
         sed 's/^/# /' "$DIR/run/log"
         return
     fi
-    part "$name" "$@" env ASSAY_CONF=/dev/null \
-        ASSAY_BOX_SOCKET="$DIR/run/box.sock" \
+    part "$name" "$@" "${CONF[@]}" \
         "$DIR/driver" "$BOX" $FIRST_UID "${PROGRAMS[@]/#$HERE/$DIR}"
     part "$name, protocol" "$@" "$DIR/protocol" "$BOX" "$DIR/run/box.sock"
+    part "$name, ahead or not" "$@" "${CONF[@]}" \
+        "$DIR/compare" "$BOX" compare 3 "$DIR"/same/*.js
 
     pid=$BOX slots=$(zygotes_of "$BOX")
     stop_box TERM
@@ -136,13 +139,21 @@ suite() { # NAME COMMAND-PREFIX…
     is "$name: its cgroups are removed" no_cgroup "$pid"
     is "$name: its socket is removed" test ! -e "$DIR/run/box.sock"
 
-    start_box "$@"
+    AHEAD=3 start_box "$@"
+    part "$name, idle" "$@" "${CONF[@]}" "$DIR/compare" "$BOX" idle
     pid=$BOX slots=$(zygotes_of "$BOX")
     stop_box KILL
     # shellcheck disable=SC2086
     is "$name: box killed, every slot is dead" eventually all_dead $slots
     start_box "$@"
     is "$name: the next box sweeps the dead one's cgroups" no_cgroup "$pid"
+    stop_box TERM
+
+    start_box "$@" "$DIR/compare" 0 under
+    part "$name, where a listener is" "$@" "${CONF[@]}" \
+        "$DIR/compare" "$BOX" listened
+    is "$name: and box says why" eventually grep -q \
+        'not started ahead any more kind=node' "$DIR/run/log"
     stop_box TERM
     is "$name: box killed as it starts leaves nobody" killed_at_start "$@"
     start_box "$@" && stop_box TERM # sweeps what those left
