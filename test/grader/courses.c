@@ -75,7 +75,7 @@ check_result(const struct judge_result *r, const struct progress *seen,
     const char *fault = NULL;
 
     whole = json_parse(r->report, strlen(r->report), &why);
-    tests = report_tests(r->report, true, &feedback);
+    tests = report_tests(r->report, true, &feedback, NULL);
     if (whole == NULL)
         fault = "the report is not JSON";
     else if (seen->bad)
@@ -99,7 +99,7 @@ show(const char *name, const struct judge_result *r)
 {
     for (int staff = 1; staff >= 0; staff--) {
         char *feedback;
-        struct json *tests = report_tests(r->report, staff, &feedback);
+        struct json *tests = report_tests(r->report, staff, &feedback, NULL);
         struct json *all = json_object();
         char *text;
 

@@ -64,7 +64,7 @@ static void
 learner(void **state)
 {
     char *feedback, *text;
-    struct json *tests = report_tests(all_levels, false, &feedback);
+    struct json *tests = report_tests(all_levels, false, &feedback, NULL);
 
     (void)state;
     assert_int_equal(json_size(tests), 5);
@@ -91,7 +91,7 @@ static void
 staff(void **state)
 {
     char *feedback;
-    struct json *tests = report_tests(all_levels, true, &feedback);
+    struct json *tests = report_tests(all_levels, true, &feedback, NULL);
 
     (void)state;
     for (int i = 0; i < 5; i++)
@@ -105,13 +105,36 @@ static void
 check(const char *report, bool is_staff, int size, const char *want)
 {
     char *feedback = NULL;
-    struct json *tests = report_tests(report, is_staff, &feedback);
+    struct json *tests = report_tests(report, is_staff, &feedback, NULL);
 
     assert_true(json_is_array(tests));
     assert_int_equal(json_size(tests), size);
     assert_string_equal(feedback, want);
     free(feedback);
     json_free(tests);
+}
+
+static bool
+says_verified(const char *report)
+{
+    char *feedback = NULL;
+    bool verified = true;
+
+    json_free(report_tests(report, false, &feedback, &verified));
+    free(feedback);
+    return verified;
+}
+
+static void
+verified(void **state)
+{
+    (void)state;
+    assert_true(says_verified("{\"verified\":true,\"tests\":[]}"));
+    assert_false(says_verified("{\"verified\":false,\"tests\":[]}"));
+    assert_false(says_verified("{\"tests\":[]}"));
+    assert_false(says_verified("{"));
+    assert_false(says_verified(""));
+    assert_false(says_verified(NULL));
 }
 
 static void
@@ -170,9 +193,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(learner),
-        cmocka_unit_test(staff),
-        cmocka_unit_test(feedback_lines),
+        cmocka_unit_test(learner),        cmocka_unit_test(staff),
+        cmocka_unit_test(feedback_lines), cmocka_unit_test(verified),
         cmocka_unit_test(damaged),
     };
 
