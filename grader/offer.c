@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum {
     TRY_CPU_MS = 10000,
@@ -16,30 +18,27 @@ enum {
     SAID_KEEP = 300
 };
 
-enum err
-offer_language(struct run_box *box, const struct language *l, bool *works)
+/* Did it say what the language's version command said?  Then the box's Python
+ * is the host's, whose library it uses. */
+static bool
+same_version(const struct language *l, const struct run_result *r)
 {
-    char **argv;
-    struct run_result r;
-    struct run_request q = {
-        .zygote = l->zygote,
-        .stdin_fd = -1,
-        .limits = {.cpu_ms = TRY_CPU_MS,
-                   .wall_ms = TRY_WALL_MS,
-                   .memory_kb = LANGUAGE_TRY_MEMORY_KB + l->memory_extra_kb,
-                   .processes = l->processes,
-                   .output_kb = TRY_OUTPUT_KB,
-                   .disk_kb = TRY_DISK_KB},
-    };
-    enum err e;
+    size_t n = r->out.data == NULL ? 0 : strcspn(r->out.data, "\n");
 
-    *works = l->build[0] != '\0';
-    if (!*works || l->try[0] == NULL)
-        return ERR_OK;
-    argv = judge_argv(l, l->try, l->source, NULL);
-    q.argv = (const char *const *)argv;
-    e = run_program(box, &q, NULL, NULL, &r);
-    *works = e == ERR_OK && r.end == RUN_EXITED && r.status == 0;
+    return n > 0 && strncmp(r->out.data, l->build, n) == 0 &&
+           l->build[n] == ' ';
+}
+
+/* `q` runs what finds out.  ERR_OK: *works is said. */
+static enum err
+try_out(struct run_box *box, const struct language *l,
+        const struct run_request *q, bool is_python, bool *works)
+{
+    struct run_result r;
+    enum err e = run_program(box, q, NULL, NULL, &r);
+
+    *works = e == ERR_OK && r.end == RUN_EXITED && r.status == 0 &&
+             (!is_python || same_version(l, &r));
     if (e == ERR_INTERNAL) /* not where programs can see it; box said so */
         e = ERR_OK;
     if (e == ERR_OK && !*works) {
@@ -52,6 +51,45 @@ offer_language(struct run_box *box, const struct language *l, bool *works)
         free(said);
     }
     run_result_free(&r);
+    return e;
+}
+
+enum err
+offer_language(struct run_box *box, const struct language *l, bool *works)
+{
+    static const char version[] = "import sys\n"
+                                  "print('Python', sys.version.split()[0])\n";
+    static const char *const word[] = {"program", NULL};
+    bool is_python = strcmp(l->zygote, "python3") == 0;
+    char **argv = NULL;
+    struct run_request q = {
+        .zygote = l->zygote,
+        .argv = word,
+        .stdin_fd = -1,
+        .limits = {.cpu_ms = TRY_CPU_MS,
+                   .wall_ms = TRY_WALL_MS,
+                   .memory_kb = LANGUAGE_TRY_MEMORY_KB + l->memory_extra_kb,
+                   .processes = l->processes,
+                   .output_kb = TRY_OUTPUT_KB,
+                   .disk_kb = TRY_DISK_KB},
+    };
+    int file = -1;
+    enum err e = ERR_OK;
+
+    *works = l->build[0] != '\0';
+    if (!*works || (l->try[0] == NULL && !is_python))
+        return ERR_OK;
+    if (is_python) {
+        file = run_memfd(l->source, version, sizeof version - 1);
+        q.files[q.nfiles++] = (struct run_file){
+            .name = l->source, .fd = file, .mode = 0444};
+    } else {
+        argv = judge_argv(l, l->try, l->source, NULL);
+        q.argv = (const char *const *)argv;
+    }
+    e = try_out(box, l, &q, is_python, works);
+    if (file != -1)
+        close(file);
     judge_argv_free(argv);
     return e;
 }

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Run the language's `try`, if it has one.  ERR_OK: *works is said, and why
+/* Run the language's `try`, if it has one; of Python, is the zygote there, and
+ * of the host's version?  ERR_OK: *works is said, and why
  * not is logged.  ERR_UNAVAILABLE: the box is away, nothing is known. */
 enum err offer_language(struct run_box *box, const struct language *l,
                         bool *works);

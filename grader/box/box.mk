@@ -27,6 +27,7 @@ PYTHON_O := $(call objs,grader/zygote/python3/*.c grader/zygote/slot.c \
             $(patsubst %.py,$(BUILD)/%.py.o,$(wildcard grader/zygote/python3/*.py))
 PYTHON_A = $(shell $(PYTHON_CONFIG) --configdir)/libpython$(shell \
              /usr/bin/python3 -Ic 'import sysconfig; print(sysconfig.get_config_var("LDVERSION"))').a
+PYTHON_LIBS = $(PYTHON_A) -lz -lexpat -ldl -lm
 
 $(call objs,grader/zygote/python3/*.c): override CFLAGS := $(filter-out \
     -fsanitize=%,$(CFLAGS)) $(shell $(PYTHON_CONFIG) --includes)
@@ -45,8 +46,7 @@ $(BUILD)/%.cjs.o: %.cjs
 $(ZYGOTES)/python3: $(PYTHON_O)
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(CC) -no-pie -Wl,-export-dynamic -o $@ $(PYTHON_O) $(PYTHON_A) \
-	    $$($(PYTHON_CONFIG) --embed --libs | sed 's/-lpython[^ ]*//') -lz -lexpat
+	$(Q)$(CC) -no-pie -Wl,-export-dynamic -o $@ $(PYTHON_O) $(PYTHON_LIBS)
 
 # Of node itself it needs nothing before it runs.
 NODE_C := $(call objs,grader/zygote/node/node.c)
@@ -77,3 +77,8 @@ $(HOLE): $(BOX_O) $(BUILD)/test/hole/hole.o
 
 units: $(HOLE)
 units check-hostile: $(BOX) $(ZYGOTE) $(ZYGOTES)/node $(HOSTILE)
+
+# The link's decoder under the sanitizers: it has the interpreter in it, too.
+$(BUILD)/test/unit/test_wire.o: override CFLAGS += $(shell $(PYTHON_CONFIG) --includes)
+$(BUILD)/test/unit/test_wire: override LDFLAGS := $(filter-out -pie,$(LDFLAGS)) -no-pie -Wl,-export-dynamic
+$(BUILD)/test/unit/test_wire: override LIBS = $(PYTHON_LIBS)
