@@ -83,8 +83,9 @@ run_test(struct judge *j, const struct program *p, const struct package_test *t,
 {
     struct run_request q = {
         .zygote = p->zygote,
-        .argv = strcmp(p->zygote, "exec") == 0 ? (const char *const *)p->argv
-                                               : whole_program,
+        .argv = strcmp(p->zygote, "python3") == 0
+                    ? whole_program
+                    : (const char *const *)p->argv,
         .files = {{.name = p->name, .fd = p->fd, .mode = p->mode}},
         .nfiles = 1,
         .stdin_fd = run_memfd("input", t->input, t->input_size),
