@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-    /* A run takes 16 files; the solution and the harness are two. */
+    /* A run takes 16 files; the solution and the plan are two. */
     UNITTESTS_MAX = 14,
     NAME_MAX_BYTES = 63,
     HANDOUT_MAX = 256 * 1024,
@@ -144,9 +144,9 @@ take_unittest(struct package_reader *r, const struct archive_entry_data *e,
     struct package *p = r->p;
 
     if (!is_module(name) || strcmp(name, "solution.py") == 0 ||
-        strcmp(name, "harness.py") == 0)
+        strcmp(name, "assay.py") == 0)
         package_fault(r, e->name, 0,
-                      "expected NAME.py, importable, not solution or harness");
+                      "expected NAME.py, importable, not solution or assay");
     else if (p->nunittests == UNITTESTS_MAX)
         package_fault(r, e->name, 0, "more than %d files", UNITTESTS_MAX);
     else if (check_source(r, e))

@@ -62,7 +62,8 @@ all: $(ZYGOTE) $(ZYGOTES)/python3 $(ZYGOTES)/node
 
 # Hostile programs on a real box; needs nothing but what box needs.
 HOSTILE   := $(addprefix $(BUILD)/test/hostile/,driver protocol compare)
-HOSTILE_O := $(call objs,test/hostile/ahead.c grader/run.c lib/mem.c lib/log.c lib/conf.c \
+HOSTILE_O := $(call objs,test/hostile/ahead.c grader/run.c grader/run_box.c \
+                         lib/mem.c lib/log.c lib/conf.c \
                          lib/text.c lib/err.c lib/clock.c)
 
 $(HOSTILE): %: %.o $(HOSTILE_O)

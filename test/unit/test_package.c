@@ -306,7 +306,7 @@ static const struct {
      "`run` is for io assignments"},
     {{"tests/test_hello.py", NULL}, "at least one test"},
     {{"tests/solution.py", "x"}, "tests/solution.py: expected NAME.py"},
-    {{"tests/harness.py", "x"}, "tests/harness.py: expected NAME.py"},
+    {{"tests/assay.py", "x"}, "tests/assay.py: expected NAME.py"},
     {{"tests/test-a.py", "x"}, "expected NAME.py"},
     {{"tests/1.py", "x"}, "expected NAME.py"},
     {{"tests/a/b.py", "x"}, "expected NAME.py"},

@@ -58,13 +58,16 @@ SOURCE(report);
 SOURCE(link);
 SOURCE(submission);
 SOURCE(shared);
+SOURCE(stand_in);
+SOURCE(tests_end);
 SOURCE(tests);
 SOURCE(ready);
 
 /* in the order of their imports */
 static const struct source sources[] = {
-    ENTRY(preload), ENTRY(report), ENTRY(link), ENTRY(submission),
-    ENTRY(shared),  ENTRY(tests),  ENTRY(ready)};
+    ENTRY(preload),    ENTRY(report), ENTRY(link),
+    ENTRY(submission), ENTRY(shared), ENTRY(stand_in),
+    ENTRY(tests_end),  ENTRY(tests),  ENTRY(ready)};
 
 static PyObject *package, *seed;  /* ready.seed */
 static const struct runner *self; /* in a runner */

@@ -14,311 +14,19 @@ they are refused in every test in which the model solution did not need them.
 
 import ast
 import binascii
-import builtins
 import importlib.machinery
-import io
 import linecache
 import marshal
 import os
-import random
 import sys
 import types
 import unittest
-import weakref
 
-from assay import link, report
-from assay.submission import BACK, ERR, INPUT, MODULE, OUT
-
-MUTABLE = (list, dict, set, bytearray)
-
-
-class Gone(BaseException):
-    """The submission has ended, or does not keep to the protocol.  No test
-    that catches Exception should hide it."""
-
-
-class Undecided(AssertionError):
-    """An operation of a handle would decide the test."""
-
-
-class Missing:
-    """A name that the submission does not define, imported by its tests."""
-
-    def __init__(self, name):
-        object.__setattr__(self, "name", name)
-
-    def _fail(self, *args, **kwargs):
-        raise AttributeError(
-            f"the program does not define {object.__getattribute__(self, 'name')!r}")
-
-    __call__ = __getattr__ = __setattr__ = __iter__ = __len__ = _fail
-    __eq__ = __lt__ = __le__ = __bool__ = __str__ = __repr__ = _fail
-    __getitem__ = __contains__ = __instancecheck__ = __mro_entries__ = _fail
-    __hash__ = None
-
-
-class Solution(types.ModuleType):
-    """What `import solution` gives."""
-
-    def __init__(self, tests, exports, stars):
-        super().__init__("solution")
-        self.__dict__.update(assay__tests=tests, assay__exports=exports,
-                             __all__=stars, assay__first=None)
-
-    def __getattr__(self, name):
-        d = self.__dict__
-        if name not in d["assay__exports"]:
-            raise AttributeError(
-                f"the model solution does not define {name!r}, so a solution "
-                "need not, either")
-        first = d["assay__first"]
-        if first is not None:  # the tests are being imported
-            return first[name] if name in first else Missing(name)
-        return d["assay__tests"].attribute(name)
-
-    def __setattr__(self, name, value):
-        if name.startswith("__"):
-            super().__setattr__(name, value)
-        else:
-            raise AttributeError("tests cannot replace parts of a solution "
-                                 "that is another process")
-
-
-class ProgramError:
-    """Mixed into the classes of a submission's own exceptions."""
-
-    def __getattr__(self, name):
-        error = self.__dict__.get("assay__error")
-        if name.startswith("__") or error is None:
-            raise AttributeError(name)
-        return getattr(error, name)
-
-    def __str__(self):
-        return self.__dict__.get("assay__text", "")
-
-
-class Tests(link.Link):
-    def __init__(self, fd, modules):
-        super().__init__(fd)
-        self.modules = modules  # names of the tests' own
-        self.dropped = set()    # numbers of handles that are gone
-        self.classes = {}       # number -> exception class made here
-        self.class_numbers = {}
-        self.gone = False
-        self.may_decide = True  # may operations of handles decide now?
-        self.decided = False    # since begin()
-        self.refused = None     # the first refusal since begin()
-        self.streams = (sys.stdout, sys.stderr, sys.stdin, builtins.input)
-        self.solution = link.Handle(self, MODULE, "solution")
-
-    def begin(self, may_decide):
-        self.may_decide, self.decided, self.refused = may_decide, False, None
-
-    # -- the submission's objects --
-
-    def export(self, o):
-        number = self.class_numbers.get(o) if isinstance(o, type) else None
-        if number is not None:
-            return link.OWN, number
-        if isinstance(o, (types.ModuleType, types.FrameType, types.CodeType,
-                          types.TracebackType, unittest.TestCase,
-                          unittest.TestResult, link.Link, Missing)):
-            raise TypeError(f"a test cannot pass a {type(o).__name__} to a "
-                            "program that is another process")
-        return super().export(o)
-
-    def handle(self, number, kind, name, bases):
-        self.dropped.discard(number)
-        if kind == link.EXCEPTION:
-            return self.exception_class(number, name, bases)
-        known = self.handles.get(number)
-        found = known() if known is not None else None
-        if found is None:
-            make = link.Handle if kind == link.OBJECT else link.CallableHandle
-            found = make(self, number, name)
-            self.handles[number] = weakref.ref(found)
-        return found
-
-    def forget(self, number):
-        known = self.handles.get(number)
-        if number != MODULE and (known is None or known() is None):
-            self.dropped.add(number)
-            self.handles.pop(number, None)
-
-    def exception_class(self, number, name, bases):
-        """A class of ours with the name of theirs, under the built-in
-        exception that theirs is under."""
-        if number not in self.classes:
-            base = Exception
-            for is_builtin, of in bases:
-                found = getattr(builtins, of, None) if is_builtin else None
-                if isinstance(found, type) and issubclass(found, Exception):
-                    base = found
-                    break
-            made = type(name, (ProgramError, base), {"__module__": "solution"})
-            self.classes[number] = made
-            self.class_numbers[made] = number
-        return self.classes[number]
-
-    def rebuild(self, error):
-        """The exception that was raised there, as one of ours."""
-        kind, args, text, lines, user = error
-        if not (isinstance(kind, type) and issubclass(kind, BaseException)
-                and type(args) is tuple and type(text) is str
-                and type(lines) is str):
-            raise ValueError("damaged error")
-        if issubclass(kind, KeyboardInterrupt):  # would end all tests
-            kind = RuntimeError
-        try:
-            made = kind(*args)
-        except Exception:
-            made = kind.__new__(kind)
-            made.args = (text,)
-        made.__dict__["assay__text"] = text
-        made.__dict__["assay__lines"] = lines
-        made.__dict__["assay__error"] = user
-        return made
-
-    # -- asking --
-
-    def exchange(self, message):
-        if self.gone:
-            raise Gone
-        try:
-            encoded = link._wire.encode(message, self.export)
-        except RecursionError:
-            raise ValueError("too deeply nested to be passed") from None
-        try:
-            reply = link._wire.decode(
-                link._wire.exchange(self.fd, encoded), self.resolve)
-            if type(reply) is tuple and len(reply) >= 2:
-                return reply
-        except Exception:
-            pass
-        self.gone = True
-        raise Gone
-
-    def flags(self):
-        out, err, stdin, read = self.streams
-        return ((OUT if sys.stdout is not out else 0)
-                | (ERR if sys.stderr is not err else 0)
-                | (INPUT if sys.stdin is not stdin
-                   or builtins.input is not read else 0))
-
-    def ask(self, operation, args, kwargs=None):
-        if operation in link.DECIDING:
-            self.decide(operation, args)
-        flags = self.flags()
-        if any(type(a) in MUTABLE for a in args) or kwargs and any(
-                type(a) in MUTABLE for a in kwargs.values()):
-            flags |= BACK
-        dropped, self.dropped = self.dropped, set()
-        reply = self.answered((link.REQUEST, operation, args, kwargs or None,
-                               flags, tuple(dropped)))
-        try:
-            kind, value, out, err, back = reply
-            self.print(out, err)
-            if back is not None:
-                for old, new in zip(args, back[0]):
-                    merge(old, new)
-                for name in kwargs or ():
-                    merge(kwargs[name], back[1][name])
-            if kind == link.RESULT:
-                return value
-            error = self.rebuild(value)
-        except Exception:
-            self.gone = True
-            raise Gone from None
-        raise error
-
-    def decide(self, operation, args):
-        self.decided = True
-        if self.may_decide:
-            return
-        name = next((a.assay__name for a in args
-                     if isinstance(a, link.Handle)), "object")
-        self.refused = (f"The program gave an object of its class {name} where "
-                        f"the tests need a plain value (operation: "
-                        f"{operation.rstrip('_')}).")
-        raise Undecided(self.refused)
-
-    def attribute(self, name):
-        return self.ask("getattr", (self.solution, name))
-
-    def print(self, out, err):
-        if out is not None:
-            sys.stdout.write(out)
-        if err is not None:
-            sys.stderr.write(err)
-
-    # -- being asked --
-
-    def permitted(self, operation, args, kwargs):
-        """Only what a test has passed may be asked for anything, and only by
-        its public side: nothing leads from there into this interpreter."""
-        if operation == "input":
-            return builtins.input(*map(str, args))
-        if operation in ("read", "readline"):
-            return getattr(sys.stdin, operation)(*map(int, args))
-        o = args[0]
-        if id(o) not in self.numbers:
-            raise TypeError("not an object of the tests")
-        if operation in ("getattr", "setattr", "delattr"):
-            self.check_attribute(operation, o, args[1])
-        elif operation in ("dir", "copy", "deepcopy"):
-            raise TypeError(f"{operation} is not passed on")
-        return link.OPERATIONS[operation](*args, **(kwargs or {}))
-
-    def check_attribute(self, operation, o, name):
-        own = type(o).__module__ in self.modules
-        open_types = (io.StringIO, io.BytesIO, random.Random)
-        mock = sys.modules.get("unittest.mock")
-        if operation == "getattr" and not own:
-            own = isinstance(o, open_types) or (
-                mock is not None and isinstance(o, mock.NonCallableMock))
-        if not own or type(name) is not str or name.startswith("_"):
-            raise AttributeError(f"{name!r} is not passed on")
-
-    def serve(self, message):
-        try:
-            _, operation, args, kwargs, out, err = message
-            self.print(out, err)
-            return link.RESULT, self.sendable(
-                self.permitted(operation, args, kwargs))
-        except Gone:
-            raise
-        except BaseException as e:
-            kind = type(e)
-            if kind.__module__ != "builtins" and kind not in self.class_numbers:
-                kind = RuntimeError
-            return link.ERROR, (kind, (report.text_of(e),), report.text_of(e))
-
-    def sendable(self, value):
-        link._wire.encode(value, self.export)
-        return value
-
-
-def merge(old, new):
-    """What the submission did to an argument, done to the tests' own."""
-    if type(old) is not type(new):
-        return new
-    if type(old) is list:
-        old[:] = [merge(old[i], item) if i < len(old) else item
-                  for i, item in enumerate(new)]
-    elif type(old) is dict:
-        merged = {k: merge(old[k], v) if k in old else v
-                  for k, v in new.items()}
-        old.clear()
-        old.update(merged)
-    elif type(old) is set:
-        old.clear()
-        old.update(new)
-    elif type(old) is bytearray:
-        old[:] = new
-    else:
-        return new
-    return old
-
+import _wire
+from assay import report
+from assay.link import REQUEST
+from assay.stand_in import Solution
+from assay.tests_end import Gone, Tests, Undecided
 
 # -- test files, from memory --------------------------------------------------
 
@@ -460,7 +168,7 @@ def complete(plan, result, found, finder):
 
 
 def send_plan(channel, plan):
-    text = binascii.b2a_base64(link._wire.encode(plan, None),
+    text = binascii.b2a_base64(_wire.encode(plan, None),
                                newline=False).decode()
     for i in range(0, len(text), PART):
         channel.send(plan=text[i:i + PART])
@@ -541,7 +249,7 @@ def main(fd, mode, names, files):
     channel = report.Channel()
     plan = None
     if mode == "run":
-        plan = link._wire.decode(binascii.a2b_base64(files.pop("plan")), None)
+        plan = _wire.decode(binascii.a2b_base64(files.pop("plan")), None)
     told = session(fd, channel, [n[:-len(".py")] for n in names], files, plan)
     if told is not None:
         channel.send(end=told)
@@ -585,12 +293,12 @@ def rehearse(fd):
             "tests": [("rehearsal", "Rehearsal", name) for name in
                       ("test_fails", "test_plain", "test_thing")],
             "codes": {"rehearsal": REHEARSAL_CODE}}
-    plan = link._wire.decode(binascii.a2b_base64(binascii.b2a_base64(
-        link._wire.encode(plan, None))), None)
+    plan = _wire.decode(binascii.a2b_base64(binascii.b2a_base64(
+        _wire.encode(plan, None))), None)
     session(fd, report.Channel(null), ["rehearsal"],
             {"rehearsal.py": REHEARSAL}, plan)
     os.close(null)
-    link._wire.send(fd, link._wire.encode((link.REQUEST, "bye"), None))
+    _wire.send(fd, _wire.encode((REQUEST, "bye"), None))
     sys.meta_path.pop(0)
     for name in ("solution", "rehearsal"):
         sys.modules.pop(name, None)
