@@ -1,0 +1,83 @@
+#!/bin/bash
+# In the machine of `make check-vm`, as root: say what kind of host it is, run
+# each suite that run.sh asks for in a unit of its own, and frame what they print.
+#
+# All of it goes to the second serial port, which nobody else writes to; the
+# first one is the console.  The frame is for run.sh:
+#
+#   vm-job NAME … vm-end STATUS     one suite: TAP, perhaps of several files
+#   vm-done                         everything has been run
+#
+# shellcheck disable=SC2317 # functions are called by name
+set -uo pipefail
+cd /assay || exit 1
+SUITES=() B=debug DEADLINE=3600 PASS=() # NAME=VALUE for the suites
+# shellcheck source=/dev/null
+. /assay/vm.conf
+stty -F /dev/ttyS1 raw -echo
+exec >/dev/ttyS1 2>&1 </dev/null
+
+job() { # NAME COMMAND…
+    local status
+    echo "vm-job $1"
+    shift
+    "$@"
+    status=$?
+    echo "vm-end $status"
+}
+
+CHECKS=0 BAD=0
+is() { # TEXT COMMAND…
+    local text=$1 verdict=ok
+    shift
+    "$@" || { verdict="not ok" BAD=1; }
+    CHECKS=$((CHECKS + 1))
+    echo "$verdict $CHECKS - $text"
+}
+
+no_version_1() {
+    ! grep -q ' - cgroup ' /proc/self/mountinfo
+}
+
+# What the users' host is like, or all the rest proves nothing.
+host() {
+    local folder=/sys/fs/cgroup
+    echo "# $(systemctl --version | head -n 1), Linux $(uname -r), $(nproc) CPUs"
+    echo "# $folder: $(stat -fc %T $folder), $(cat $folder/cgroup.controllers)"
+    is "process 1 is systemd" grep -qx systemd /proc/1/comm
+    is "$folder is cgroup version 2" grep -q " $folder .* - cgroup2 " \
+        /proc/self/mountinfo
+    is "version 1 is mounted nowhere" no_version_1
+    is "it has the controller memory" grep -qw memory $folder/cgroup.controllers
+    is "it has the controller pids" grep -qw pids $folder/cgroup.controllers
+    echo "1..$CHECKS"
+    return $BAD
+}
+
+# A unit with a part of the cgroup tree for itself, as an installation has.
+unit() { # SYSTEMD-RUN-OPTION… -- COMMAND…
+    local options=(--quiet --wait --collect --pipe --working-directory=/assay
+        --property=Delegate=yes --property=RuntimeMaxSec="$DEADLINE"
+        --setenv=B="$B" "${PASS[@]/#/--setenv=}")
+    while [ "$1" != -- ]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    systemd-run "${options[@]}" -- sh -c 'echo "# $(id -un) in $(
+        cat /proc/self/cgroup)"; exec "$@"' - "$@"
+}
+
+suite() { # NAME
+    case $1 in
+    hostile)
+        job "hostile, root" unit -- test/hostile/run.sh
+        job "hostile, user" unit --uid=student -- test/hostile/run.sh
+        ;;
+    *) job "$1" unit -- env J=1 test/run.sh "$1" ;;
+    esac
+}
+
+job host host
+for name in "${SUITES[@]}"; do suite "$name"; done
+echo vm-done
