@@ -4,6 +4,11 @@
 #
 #   run.sh [BUILD_FOLDER [PROGRAM…]]      (default build/${B:-debug})
 #
+#   T="NAME…"               only these programs (patterns, as in cpu_*)
+#   HOSTILE_SLOWNESS=4      times are multiplied by it (an emulated host)
+#   HOSTILE_ISOLATION=TEXT  what the first box must say of itself: a host that
+#                           has hard limits must not be tested with soft ones
+#
 # Run as root it does all of it twice: with root's box, and with an unprivileged
 # one under another user, where limits are soft.
 # shellcheck disable=SC2317 # functions are called by name
@@ -13,7 +18,12 @@ BUILD=${1:-build/${B:-debug}}
 shift
 HERE=test/hostile
 PROGRAMS=("$@")
-[ $# -gt 0 ] || PROGRAMS=("$HERE"/programs/*)
+if [ $# -eq 0 ]; then # shellcheck disable=SC2206 # they are patterns
+    PROGRAMS=(${T:-*})
+    shopt -s failglob
+    # shellcheck disable=SC2206
+    PROGRAMS=(${PROGRAMS[@]/#/$HERE/programs/}) || exit 2
+fi
 FIRST_UID=$((2010000000 + $$ % 30000 * 1000)) # another suite may be running
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-hostile.XXXXXX")
 BOX='' TESTS=0 FAILED=0
@@ -63,7 +73,7 @@ part() { # NAME COMMAND…
 }
 
 eventually() { # COMMAND…
-    local tries=100
+    local tries=$((100 * ${HOSTILE_SLOWNESS:-1}))
     until "$@"; do
         ((tries-- > 0)) || return 1
         sleep 0.05
@@ -111,6 +121,20 @@ killed_at_start() { # COMMAND-PREFIX…
     done
 }
 
+# On version 2 the zygote is in leaf z of its slot, its runner in s, which is what
+# is limited and counted.
+in_their_leaves() {
+    local zygote runner
+    for zygote in $(<"/proc/$BOX/task/$BOX/children"); do
+        grep -q '^0::.*/assay-box\.[0-9]*/[0-9]*/z$' "/proc/$zygote/cgroup" ||
+            return 1
+        for runner in $(<"/proc/$zygote/task/$zygote/children"); do
+            grep -q '^0::.*/assay-box\.[0-9]*/[0-9]*/s$' \
+                "/proc/$runner/cgroup" || return 1
+        done
+    done
+}
+
 nobody_left() {
     [ -z "$(find /proc/[0-9]*/exe -lname "$DIR/*" 2>/dev/null)" ]
 }
@@ -124,6 +148,13 @@ suite() { # NAME COMMAND-PREFIX…
         sed 's/^/# /' "$DIR/run/log"
         return
     fi
+    if [ "$TESTS" -eq 1 ] && [ -n "${HOSTILE_ISOLATION:-}" ]; then
+        is "$name: box has $HOSTILE_ISOLATION" \
+            grep -q "$HOSTILE_ISOLATION" "$DIR/run/log"
+    fi
+    ! grep -q 'cgroup v2' "$DIR/run/log" ||
+        is "$name: zygotes and runners are in their leaves" \
+            eventually in_their_leaves
     part "$name" "$@" env ASSAY_CONF=/dev/null \
         ASSAY_BOX_SOCKET="$DIR/run/box.sock" \
         "$DIR/driver" "$BOX" $FIRST_UID "${PROGRAMS[@]/#$HERE/$DIR}"

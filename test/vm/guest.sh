@@ -11,7 +11,8 @@
 # shellcheck disable=SC2317 # functions are called by name
 set -uo pipefail
 cd /assay || exit 1
-SUITES=() B=debug DEADLINE=3600 PASS=() # NAME=VALUE for the suites
+SUITES=() B=debug T='' SLOWNESS=1 DEADLINE=3600
+CGROUP_PROGRAMS='hello.* cpu_split.c fork_limit.py leftovers.py memory_* memfd_*'
 # shellcheck source=/dev/null
 . /assay/vm.conf
 stty -F /dev/ttyS1 raw -echo
@@ -54,27 +55,48 @@ host() {
     return $BAD
 }
 
-# A unit with a part of the cgroup tree for itself, as an installation has.
+# A unit; with Delegate=yes it has a part of the cgroup tree for itself, as that
+# of an installation.
+AS=()
 unit() { # SYSTEMD-RUN-OPTION… -- COMMAND…
     local options=(--quiet --wait --collect --pipe --working-directory=/assay
-        --property=Delegate=yes --property=RuntimeMaxSec="$DEADLINE"
-        --setenv=B="$B" "${PASS[@]/#/--setenv=}")
+        --property=RuntimeMaxSec="$DEADLINE"
+        --setenv=B="$B" --setenv=HOSTILE_SLOWNESS="$SLOWNESS"
+        --setenv=T="$T")
     while [ "$1" != -- ]; do
         options+=("$1")
         shift
     done
     shift
-    systemd-run "${options[@]}" -- sh -c 'echo "# $(id -un) in $(
+    "${AS[@]}" systemd-run "${options[@]}" -- sh -c 'echo "# $(id -un) in $(
         cat /proc/self/cgroup)"; exec "$@"' - "$@"
+}
+
+# Beside the other services: a cgroup that belongs to a user, below one that does
+# not.
+manager_unit() { # SYSTEMD-RUN-OPTION… -- COMMAND…
+    systemctl start user@1000.service || return
+    AS=(setpriv --reuid student --regid student --init-groups
+        env HOME=/home/student XDG_RUNTIME_DIR=/run/user/1000)
+    unit --user "$@"
+    AS=()
+}
+
+hostile() {
+    local hard=--setenv=HOSTILE_ISOLATION="cgroup v2 memory pids cpu" run=(-- test/hostile/run.sh)
+    job "hostile, root" unit -pDelegate=yes "$hard" "${run[@]}"
+    job "hostile, user" unit -pDelegate=yes "$hard" --uid=student "${run[@]}"
+    # other ways to be started differ in where the cgroups are, no more
+    [ -n "$T" ] || run=(--setenv=T="$CGROUP_PROGRAMS" "${run[@]}")
+    job "hostile, root, not delegated" unit "$hard" "${run[@]}"
+    job "hostile, user's manager" manager_unit -pDelegate=yes "$hard" "${run[@]}"
+    job "hostile, user, not delegated" manager_unit "$hard" "${run[@]}"
 }
 
 suite() { # NAME
     case $1 in
-    hostile)
-        job "hostile, root" unit -- test/hostile/run.sh
-        job "hostile, user" unit --uid=student -- test/hostile/run.sh
-        ;;
-    *) job "$1" unit -- env J=1 test/run.sh "$1" ;;
+    hostile) hostile ;;
+    *) job "$1" unit -pDelegate=yes -- env J=1 test/run.sh "$1" ;;
     esac
 }
 

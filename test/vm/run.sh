@@ -14,7 +14,7 @@
 # end of its console; so does a suite that ends before its plan is fulfilled.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-B=${B:-debug}
+B=${B:-debug} T=${T:-}
 SLOWNESS=${SLOWNESS:-4} SILENCE=${SILENCE:-300} DEADLINE=${DEADLINE:-3600}
 IMAGE=build/vm/image
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/assay-vm.XXXXXX")
@@ -46,9 +46,8 @@ make_tree() { # SUITE…
         find "build/$B" -type f -executable -print0
     } | xargs -0 cp --parents -t "$tree" || return
     {
-        declare -p B DEADLINE
+        declare -p B T SLOWNESS DEADLINE
         echo "SUITES=(${*@Q})"
-        echo "PASS=(HOSTILE_SLOWNESS=$SLOWNESS ${T:+T=${T@Q}})"
     } >"$tree/vm.conf"
     truncate -s 256M "$WORK/tree.ext4"
     PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q -F -m 0 -O ^has_journal \
