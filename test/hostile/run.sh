@@ -8,6 +8,7 @@
 #   HOSTILE_SLOWNESS=4      times are multiplied by it (an emulated host)
 #   HOSTILE_ISOLATION=TEXT  what the first box must say of itself: a host that
 #                           has hard limits must not be tested with soft ones
+#   HOSTILE_CGROUP=/PATH    the v2 cgroup that box must use ("": the topmost one)
 #
 # Run as root it does all of it twice: with root's box, and with an unprivileged
 # one under another user, where limits are soft.
@@ -18,11 +19,11 @@ BUILD=${1:-build/${B:-debug}}
 shift
 HERE=test/hostile
 PROGRAMS=("$@")
-if [ $# -eq 0 ]; then # shellcheck disable=SC2206 # they are patterns
-    PROGRAMS=(${T:-*})
-    shopt -s failglob
-    # shellcheck disable=SC2206
-    PROGRAMS=(${PROGRAMS[@]/#/$HERE/programs/}) || exit 2
+if [ $# -eq 0 ]; then
+    read -ra PROGRAMS <<<"${T:-*}"
+    # shellcheck disable=SC2206 # they are patterns
+    PROGRAMS=(${PROGRAMS[@]/#/$HERE/programs/})
+    [ -e "${PROGRAMS[0]}" ] || exit 2
 fi
 FIRST_UID=$((2010000000 + $$ % 30000 * 1000)) # another suite may be running
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-hostile.XXXXXX")
@@ -121,17 +122,20 @@ killed_at_start() { # COMMAND-PREFIX…
     done
 }
 
+in_leaf() { # PID LEAF
+    grep -q "^0::${HOSTILE_CGROUP-.*}/assay-box\.$BOX/[0-9]*/$2\$" \
+        "/proc/$1/cgroup"
+}
+
 # On version 2 the zygote is in leaf z of its slot, its runner in s, which is what
 # is limited and counted.
 in_their_leaves() {
-    local zygote runner
+    local zygote runner runners
     for zygote in $(<"/proc/$BOX/task/$BOX/children"); do
-        grep -q '^0::.*/assay-box\.[0-9]*/[0-9]*/z$' "/proc/$zygote/cgroup" ||
-            return 1
-        for runner in $(<"/proc/$zygote/task/$zygote/children"); do
-            grep -q '^0::.*/assay-box\.[0-9]*/[0-9]*/s$' \
-                "/proc/$runner/cgroup" || return 1
-        done
+        in_leaf "$zygote" z || return 1
+        runners=$(<"/proc/$zygote/task/$zygote/children")
+        [ -n "$runners" ] || return 1
+        for runner in $runners; do in_leaf "$runner" s || return 1; done
     done
 }
 

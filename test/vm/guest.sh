@@ -55,21 +55,21 @@ host() {
     return $BAD
 }
 
-# A unit; with Delegate=yes it has a part of the cgroup tree for itself, as that
-# of an installation.
+# Run in a unit: with Delegate=yes it has a part of the cgroup tree for itself, as
+# that of an installation.  Its cgroup is in $OWN then.
 AS=()
-unit() { # SYSTEMD-RUN-OPTION… -- COMMAND…
+unit() { # SYSTEMD-RUN-OPTION… -- SHELL-WORDS
     local options=(--quiet --wait --collect --pipe --working-directory=/assay
-        --property=RuntimeMaxSec="$DEADLINE"
-        --setenv=B="$B" --setenv=HOSTILE_SLOWNESS="$SLOWNESS"
-        --setenv=T="$T")
+        --property=RuntimeMaxSec="$DEADLINE" --setenv=B="$B" --setenv=T="$T"
+        --setenv=HOSTILE_SLOWNESS="$SLOWNESS")
     while [ "$1" != -- ]; do
         options+=("$1")
         shift
     done
-    shift
-    "${AS[@]}" systemd-run "${options[@]}" -- sh -c 'echo "# $(id -un) in $(
-        cat /proc/self/cgroup)"; exec "$@"' - "$@"
+    "${AS[@]}" systemd-run "${options[@]}" -- sh -c "
+        OWN=\$(sed -n s/^0:://p /proc/self/cgroup)
+        echo \"# \$(id -un) in \$OWN\"
+        $2"
 }
 
 # Beside the other services: a cgroup that belongs to a user, below one that does
@@ -82,21 +82,29 @@ manager_unit() { # SYSTEMD-RUN-OPTION… -- COMMAND…
     AS=()
 }
 
-hostile() {
-    local hard=--setenv=HOSTILE_ISOLATION="cgroup v2 memory pids cpu" run=(-- test/hostile/run.sh)
-    job "hostile, root" unit -pDelegate=yes "$hard" "${run[@]}"
-    job "hostile, user" unit -pDelegate=yes "$hard" --uid=student "${run[@]}"
-    # other ways to be started differ in where the cgroups are, no more
-    [ -n "$T" ] || run=(--setenv=T="$CGROUP_PROGRAMS" "${run[@]}")
-    job "hostile, root, not delegated" unit "$hard" "${run[@]}"
-    job "hostile, user's manager" manager_unit -pDelegate=yes "$hard" "${run[@]}"
-    job "hostile, user, not delegated" manager_unit "$hard" "${run[@]}"
+HARD='cgroup v2 memory pids cpu'
+hostile() { # CGROUP: what is run, when box must use that one
+    echo "HOSTILE_ISOLATION='$HARD' HOSTILE_CGROUP=$1 exec test/hostile/run.sh"
+}
+
+all_hostile() {
+    local own manager=/user.slice/user-1000.slice/user@1000.service
+    # shellcheck disable=SC2016 # expanded in the unit
+    own=$(hostile '$OWN')
+    job "hostile, root" unit -pDelegate=yes -- "$own"
+    job "hostile, user" unit -pDelegate=yes --uid=student -- "$own"
+    # only where the cgroups are differs from here on
+    T=${T:-$CGROUP_PROGRAMS}
+    job "hostile, root, not delegated" unit -- "$(hostile '')"
+    job "hostile, user's manager" manager_unit -pDelegate=yes -- "$own"
+    job "hostile, user's manager, not delegated" manager_unit -- \
+        "$(hostile $manager)"
 }
 
 suite() { # NAME
     case $1 in
-    hostile) hostile ;;
-    *) job "$1" unit -pDelegate=yes -- env J=1 test/run.sh "$1" ;;
+    hostile) all_hostile ;;
+    *) job "$1" unit -pDelegate=yes -- "J=1 exec test/run.sh $1" ;;
     esac
 }
 
