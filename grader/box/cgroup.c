@@ -190,16 +190,17 @@ is_delegated(const char *dir)
            *value == '1';
 }
 
-/* The nearest one from `own` upwards.  Above our own: we were started by
- * somebody who stepped aside there, as an earlier box does. */
+/* The nearest one above `own`: whoever started us stepped aside there, as an
+ * earlier box does, or it is the user's own manager's. */
 static int
-delegated_dir(const char *own, const char *point, char *dir, size_t size)
+delegated_above(const char *own, const char *point, char *dir, size_t size)
 {
     size_t top = strlen(point);
     if (snprintf(dir, size, "%s", own) >= (int)size)
         return -1;
-    while (strlen(dir) > top && !is_delegated(dir))
+    do
         *strrchr(dir, '/') = '\0';
+    while (strlen(dir) > top && !is_delegated(dir));
     return strlen(dir) > top ? 0 : -1;
 }
 
@@ -226,11 +227,26 @@ move_all(const char *parent, int aside)
     return found ? -1 : rc;
 }
 
-/* Move into PARENT/box-daemon: a v2 cgroup with controllers for its children
- * may hold no process itself.  `all`: the cgroup is delegated, and so everybody
- * in it is of our unit (who started us, say); else only ourselves. */
+/* Is nobody in it but we? */
+static bool
+is_alone(const char *dir)
+{
+    char path[PATH_MAX], pid[32];
+    bool alone = true;
+    snprintf(path, sizeof path, "%.*s/cgroup.procs", DIR_ROOM, dir);
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        return false;
+    while (fgets(pid, sizeof pid, f) != NULL)
+        alone = alone && atol(pid) == getpid();
+    fclose(f);
+    return alone;
+}
+
+/* All of PARENT into PARENT/box-daemon: a v2 cgroup with controllers for its
+ * children may hold no process itself. */
 static int
-step_aside(const char *parent, bool all)
+step_aside(const char *parent)
 {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%.*s/box-daemon", DIR_ROOM, parent) < 0 ||
@@ -238,7 +254,7 @@ step_aside(const char *parent, bool all)
         return -1;
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), rc = -1;
     if (fd >= 0) {
-        rc = all ? move_all(parent, fd) : cgroup_write(fd, "cgroup.procs", "0");
+        rc = move_all(parent, fd);
         close(fd);
     }
     return rc;
@@ -265,8 +281,7 @@ open_v2_at(struct cgroup_host *host, const char *parent, bool aside)
         strcat(want, "+pids");
         t->serves |= CGROUP_PIDS;
     }
-    if (t->serves == 0 ||
-        (aside && step_aside(parent, is_delegated(parent)) != 0))
+    if (t->serves == 0 || (aside && step_aside(parent) != 0))
         return -1;
     /* EBUSY: others live in our cgroup (a login session): not delegated */
     if (cgroup_enable(parent, want) != 0 ||
@@ -288,12 +303,16 @@ open_v2(struct cgroup_host *host)
     if (own_dir("", own, sizeof own) != 0 ||
         mount_of("", point, root, sizeof point) != 0)
         return;
-    if (delegated_dir(own, point, dir, sizeof dir) == 0 &&
-        open_v2_at(host, dir, strcmp(dir, own) == 0) == 0)
-        return;
-    /* where nobody marks what is delegated, it is if it lets us */
-    if (strcmp(own, point) != 0 && open_v2_at(host, own, true) == 0)
-        return;
+    if (strcmp(own, point) != 0) {
+        /* who else is in it is of our unit; not marked (a user's manager does
+         * not, nor one that is not systemd): ours if it lets us, alone */
+        if ((is_delegated(own) || is_alone(own)) &&
+            open_v2_at(host, own, true) == 0)
+            return;
+        if (delegated_above(own, point, dir, sizeof dir) == 0 &&
+            open_v2_at(host, dir, false) == 0)
+            return;
+    }
     /* root without a delegated unit (`make run` in a session): beside all
      * others, where the hierarchy's root allows it */
     if (geteuid() == 0)

@@ -87,17 +87,41 @@ hostile() { # CGROUP: what is run, when box must use that one
     echo "HOSTILE_ISOLATION='$HARD' HOSTILE_CGROUP=$1 exec test/hostile/run.sh"
 }
 
+# box as the only process of its unit, and where nothing is delegated to a user.
+alone() {
+    local box="exec build/$B/grader/box/box -t"
+    CHECKS=0 BAD=0
+    is "root, delegated" says "$HARD" unit -pDelegate=yes -- "$box"
+    is "root, not delegated" says "$HARD" unit -- "$box"
+    is "user, delegated" says "$HARD" unit -pDelegate=yes --uid=student -- "$box"
+    is "user, not delegated" says 'no cgroup' unit --uid=student -- "$box"
+    is "user's manager, delegated" says "$HARD" manager_unit -pDelegate=yes -- \
+        "$box"
+    is "user's manager, not delegated" says "$HARD" manager_unit -- "$box"
+    echo "1..$CHECKS"
+    return $BAD
+}
+
+says() { # TEXT COMMAND…
+    local text=$1 said
+    shift
+    said=$("$@" 2>&1)
+    sed 's/^#* */# /' <<<"$said"
+    grep -q "$text" <<<"$said"
+}
+
 all_hostile() {
     local own manager=/user.slice/user-1000.slice/user@1000.service
     # shellcheck disable=SC2016 # expanded in the unit
     own=$(hostile '$OWN')
+    job "box alone" alone
     job "hostile, root" unit -pDelegate=yes -- "$own"
     job "hostile, user" unit -pDelegate=yes --uid=student -- "$own"
     # only where the cgroups are differs from here on
     T=${T:-$CGROUP_PROGRAMS}
     job "hostile, root, not delegated" unit -- "$(hostile '')"
-    job "hostile, user's manager" manager_unit -pDelegate=yes -- "$own"
-    job "hostile, user's manager, not delegated" manager_unit -- \
+    # a user's manager marks nothing as delegated, but is itself
+    job "hostile, user's manager" manager_unit -pDelegate=yes -- \
         "$(hostile $manager)"
 }
 
