@@ -11,15 +11,16 @@ DEBIAN=bookworm
 SYSTEM=(systemd systemd-sysv udev dbus dbus-user-session libpam-systemd kmod
     linux-image-cloud-amd64 procps util-linux e2fsprogs)
 # what box and the unit tests are linked with, and what hostile programs need
-NEEDED=(python3 gcc g++ libc6-dev libseccomp2 libcap2 libcmocka0 libfcgi0ldbl
-    libpq5 libhiredis0.14 libcjson1 libsodium23 libarchive13 libyaml-0-2
+NEEDED=(python3 gcc g++ libc6-dev redis-server libseccomp2 libcap2 libcmocka0
+    libfcgi0ldbl libpq5 libhiredis0.14 libcjson1 libsodium23 libarchive13 libyaml-0-2
     libcmark-gfm0.29.0.gfm.6 libcmark-gfm-extensions0.29.0.gfm.6)
 LEFT_OUT=(--dpkgopt='path-exclude=/usr/share/man/*'
     --dpkgopt='path-exclude=/usr/share/locale/*'
     --dpkgopt='path-exclude=/usr/share/doc/*')
 # started by no test, but by Debian at each boot
 export MASKED="apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
-    e2scrub_all.timer e2scrub_reap.service fstrim.timer getty@tty1.service"
+    e2scrub_all.timer e2scrub_reap.service fstrim.timer getty@tty1.service
+    redis-server.service"
 
 # In mmdebstrap's name space, where all files have their owners even when we are
 # not root; $1 is the new root.  Descriptor 7 is the disk, since a path to it
