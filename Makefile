@@ -141,6 +141,9 @@ $(BROWSER): test/browser/package-lock.json
 
 # -- what people type; the text after ## is the help --------------------------------
 
+# What check-vm runs there: suites; T names hostile programs (cpu_* and so on).
+VM ?= hostile unit
+
 # A recipe that installs packages first must look for them anew: pkg-config was
 # asked before it ran.
 AGAIN = $(MAKE) -s --no-print-directory
@@ -166,6 +169,10 @@ check-grader: all units static ## graderd: claims, crashes, the race of design 5
 	@B=$(B) test/run.sh grader
 check-hostile: all static ## programs that attack the box
 	@B=$(B) test/run.sh hostile
+check-vm: ## the same on an emulated Debian 12, systemd, pure cgroup v2 (T=, VM=)
+	@deploy/deps.sh run vm
+	@$(AGAIN) B=$(B) all units
+	@B=$(B) T="$(T)" test/vm/run.sh $(VM)
 check-browser: all static $(BROWSER) ## the page in headless Chromium
 	@B=$(B) test/run.sh browser
 build-check: all units static $(BUILD)/test/sqlcheck
@@ -228,5 +235,6 @@ $(BUILD)/test/sqlcheck: $(BUILD)/test/sqlcheck.o $(BUILD)/libassay.a
 
 .SECONDARY:
 .PHONY: all static run test check check-unit check-api check-grader \
-        check-hostile check-browser build-check bench bench-box deps doctor fmt lint \
+        check-hostile check-vm check-browser build-check bench bench-box deps \
+        doctor fmt lint \
         clean help units

@@ -13,6 +13,7 @@
  *   runs: 2            the program runs so often
  *   under: 500         wall_ms must be below
  *   only: cgroup       skipped where limits are soft
+ *   exact: cpu         the program burns so many ms itself: never multiplied
  * A program that exits 0 must have printed a line "ok" and no "not ok …".
  *
  * $HOSTILE_SLOWNESS multiplies the times, for hosts that are emulated.
@@ -47,6 +48,7 @@ struct head {
     char never[64];
     bool artefact_absent;
     bool only_cgroup;
+    bool exact_cpu;
     int runs;
     long under;
     struct run_limits limits;
@@ -136,6 +138,8 @@ head_line(struct head *h, char *line)
         h->under = atol(value);
     else if (strcmp(line, "only") == 0)
         h->only_cgroup = true;
+    else if (strcmp(line, "exact") == 0)
+        h->exact_cpu = true;
 }
 
 static void
@@ -158,7 +162,8 @@ read_head(struct head *h, const char *source)
         else
             break;
     }
-    h->limits.cpu_ms *= slowness;
+    if (!h->exact_cpu)
+        h->limits.cpu_ms *= slowness;
     h->limits.wall_ms *= slowness;
     h->under *= slowness;
     free(copy);
@@ -234,7 +239,7 @@ host_clean(char *why, size_t size)
 {
     char who[128] = "";
     int fds = 0, programs = 0, mounts = 0;
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 200 * slowness; i++) {
         fds = count_fds(box_pid);
         programs = soft ? 0 : count_programs(who, sizeof who);
         mounts = count_lines("/proc/self/mountinfo");
@@ -284,8 +289,8 @@ compile(struct run_box *b, const char *name, const struct head *h, int source)
                             .nfiles = 1,
                             .stdin_fd = -1,
                             .artefact = "program",
-                            .limits = {.cpu_ms = 5000,
-                                       .wall_ms = 30000,
+                            .limits = {.cpu_ms = 5000 * slowness,
+                                       .wall_ms = 30000 * slowness,
                                        .memory_kb = 524288,
                                        .processes = 16,
                                        .output_kb = 256,

@@ -4,6 +4,12 @@
 #
 #   run.sh [BUILD_FOLDER [PROGRAM…]]      (default build/${B:-debug})
 #
+#   T="NAME…"               only these programs (patterns, as in cpu_*)
+#   HOSTILE_SLOWNESS=4      times are multiplied by it (an emulated host)
+#   HOSTILE_ISOLATION=TEXT  what the first box must say of itself: a host that
+#                           has hard limits must not be tested with soft ones
+#   HOSTILE_CGROUP=/PATH    the v2 cgroup that box must use ("": the topmost one)
+#
 # Run as root it does all of it twice: with root's box, and with an unprivileged
 # one under another user, where limits are soft.
 # shellcheck disable=SC2317 # functions are called by name
@@ -13,7 +19,12 @@ BUILD=${1:-build/${B:-debug}}
 shift
 HERE=test/hostile
 PROGRAMS=("$@")
-[ $# -gt 0 ] || PROGRAMS=("$HERE"/programs/*)
+if [ $# -eq 0 ]; then
+    read -ra PROGRAMS <<<"${T:-*}"
+    # shellcheck disable=SC2206 # they are patterns
+    PROGRAMS=(${PROGRAMS[@]/#/$HERE/programs/})
+    [ -e "${PROGRAMS[0]}" ] || exit 2
+fi
 FIRST_UID=$((2010000000 + $$ % 30000 * 1000)) # another suite may be running
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-hostile.XXXXXX")
 BOX='' TESTS=0 FAILED=0
@@ -65,7 +76,7 @@ part() { # NAME COMMAND…
 }
 
 eventually() { # COMMAND…
-    local tries=100
+    local tries=$((100 * ${HOSTILE_SLOWNESS:-1}))
     until "$@"; do
         ((tries-- > 0)) || return 1
         sleep 0.05
@@ -113,6 +124,23 @@ killed_at_start() { # COMMAND-PREFIX…
     done
 }
 
+in_leaf() { # PID LEAF
+    grep -q "^0::${HOSTILE_CGROUP-.*}/assay-box\.$BOX/[0-9]*/$2\$" \
+        "/proc/$1/cgroup"
+}
+
+# On version 2 the zygote is in leaf z of its slot, its runner in s, which is what
+# is limited and counted.
+in_their_leaves() {
+    local zygote runner runners
+    for zygote in $(<"/proc/$BOX/task/$BOX/children"); do
+        in_leaf "$zygote" z || return 1
+        runners=$(<"/proc/$zygote/task/$zygote/children")
+        [ -n "$runners" ] || return 1
+        for runner in $runners; do in_leaf "$runner" s || return 1; done
+    done
+}
+
 nobody_left() {
     [ -z "$(find /proc/[0-9]*/exe -lname "$DIR/*" 2>/dev/null)" ]
 }
@@ -126,6 +154,13 @@ suite() { # NAME COMMAND-PREFIX…
         sed 's/^/# /' "$DIR/run/log"
         return
     fi
+    if [ "$TESTS" -eq 1 ] && [ -n "${HOSTILE_ISOLATION:-}" ]; then
+        is "$name: box has $HOSTILE_ISOLATION" \
+            grep -q "$HOSTILE_ISOLATION" "$DIR/run/log"
+    fi
+    ! grep -q 'cgroup v2' "$DIR/run/log" ||
+        is "$name: zygotes and runners are in their leaves" \
+            eventually in_their_leaves
     part "$name" "$@" "${CONF[@]}" \
         "$DIR/driver" "$BOX" $FIRST_UID "${PROGRAMS[@]/#$HERE/$DIR}"
     part "$name, protocol" "$@" "$DIR/protocol" "$BOX" "$DIR/run/box.sock"
