@@ -60,6 +60,7 @@ struct cgroup_leaf {
                             read it; -1: not served */
     bool v2[COUNTERS];
     int64_t base_peak; /* v2 before that: what it said before the job */
+    int64_t seen_peak; /* and what cgroup_leaf_watch() saw since then */
     int64_t memory_kb; /* limits now in force; -1 not set yet */
     int64_t processes;
     int64_t held_kb; /* charged before the job, and cannot be reclaimed */
@@ -92,9 +93,13 @@ int cgroup_leaf_begin(const struct cgroup_host *host, struct cgroup_leaf *leaf,
  * limits.  Memory counts from then, as if it started now; CPU time from now. */
 int cgroup_leaf_resume(const struct cgroup_host *host, struct cgroup_leaf *leaf,
                        int64_t memory_kb, int64_t processes);
+/* While a run lasts, every few milliseconds: look at its memory, for the sake
+ * of kernels that cannot tell its peak from an earlier run's. */
+void cgroup_leaf_watch(struct cgroup_leaf *leaf);
 /* Since then.  Each is 0 where the host does not serve it. */
 int64_t cgroup_leaf_cpu_us(const struct cgroup_leaf *leaf);
-int64_t cgroup_leaf_peak_kb(const struct cgroup_leaf *leaf);
+/* `exact`: false where it is only the highest that was seen, or nothing. */
+int64_t cgroup_leaf_peak_kb(const struct cgroup_leaf *leaf, bool *exact);
 /* How long what lives there now, its first threads, was ready to run and did
  * not: other programs had the processors. */
 int64_t cgroup_leaf_starved_us(const struct cgroup_host *host,

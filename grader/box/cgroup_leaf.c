@@ -200,6 +200,7 @@ begin_memory(int dir, bool v2, struct cgroup_leaf *leaf, int64_t memory_kb)
     if (set_memory(dir, v2, leaf, memory_kb) != 0)
         return -1;
     leaf->base_kb = cgroup_count(leaf->count[COUNT_MEMORY], NULL) / 1024;
+    leaf->seen_peak = 0;
     /* v2: a reset holds for the descriptor that wrote it; before 6.12 a stale
      * peak is never reported as this run's (peak_kb) */
     int peak = leaf->count[COUNT_PEAK];
@@ -262,12 +263,24 @@ cgroup_leaf_cpu_us(const struct cgroup_leaf *leaf)
     return us - leaf->base_cpu_us;
 }
 
-/* 0 where the kernel cannot tell this run's peak from an earlier one's. */
+void
+cgroup_leaf_watch(struct cgroup_leaf *leaf)
+{
+    if (leaf->base_peak == 0)
+        return;
+    int64_t now = cgroup_count(leaf->count[COUNT_MEMORY], NULL);
+    if (now > leaf->seen_peak)
+        leaf->seen_peak = now;
+}
+
+/* Where the kernel cannot tell this run's peak from an earlier one's, that is
+ * this run's only when it is higher. */
 int64_t
-cgroup_leaf_peak_kb(const struct cgroup_leaf *leaf)
+cgroup_leaf_peak_kb(const struct cgroup_leaf *leaf, bool *exact)
 {
     int64_t peak = cgroup_count(leaf->count[COUNT_PEAK], NULL);
-    int64_t kb = peak > leaf->base_peak ? peak / 1024 - leaf->base_kb : 0;
+    *exact = peak > leaf->base_peak;
+    int64_t kb = (*exact ? peak : leaf->seen_peak) / 1024 - leaf->base_kb;
     return kb > 0 ? kb : 0;
 }
 

@@ -95,6 +95,7 @@ void
 run_tick(struct slot *s, int64_t now)
 {
     const struct box_limits *l = &s->limits;
+    cgroup_leaf_watch(&s->leaf);
     if (s->kill != RUN_KEPT) {
         if (now >= s->last_chance)
             slot_kill(s, "deaf to KILL");
@@ -250,8 +251,9 @@ measure(const struct slot *s, const struct zygote_msg *m, struct box_exit *e)
     judge_tests(s, m, e);
     e->cpu_us = cpu_us(s, m->cpu_us);
     e->wall_us = ended - s->started;
-    e->memory_kb = cgroup_leaf_peak_kb(&s->leaf);
-    if (e->memory_kb == 0)
+    bool exact = false;
+    e->memory_kb = cgroup_leaf_peak_kb(&s->leaf, &exact);
+    if (e->memory_kb == 0 || (!exact && e->memory_kb < m->memory_kb))
         e->memory_kb = m->memory_kb;
 }
 

@@ -179,8 +179,9 @@ reaped(struct turn *t, pid_t pid, int status, const struct rusage *u)
     if (tests)
         return;
     t->cpu_us += us;
-    if (u->ru_maxrss > t->rss_kb)
-        t->rss_kb = u->ru_maxrss;
+    int64_t own_kb = u->ru_maxrss - t->zygote->shared_kb;
+    if (own_kb > t->rss_kb)
+        t->rss_kb = own_kb;
 }
 
 /* A split run ends with the tests: when the submission ends before, they see
@@ -240,7 +241,8 @@ usage(const struct turn *t)
                    "%ld %*d %*d %*d %*d %*u %*u %ld",
                    &user, &sys, &cuser, &csys, &rss) != 5)
             continue;
-        m.memory_kb += rss * page_kb;
+        int64_t own_kb = rss * page_kb - t->zygote->shared_kb;
+        m.memory_kb += own_kb > 0 ? own_kb : 0;
         m.cpu_us += ((int64_t)user + (int64_t)sys + cuser + csys) * tick_us;
     }
     if (d != NULL)
@@ -356,8 +358,6 @@ fork_runner(struct turn *t, enum zygote_role role, int link, const int *others)
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         die("socketpair");
-    if (t->kind->before_fork != NULL)
-        t->kind->before_fork();
     pid_t pid = fork();
     if (pid < 0)
         die("fork");
@@ -370,8 +370,6 @@ fork_runner(struct turn *t, enum zygote_role role, int link, const int *others)
         t->kind->run[role](&r);
         _exit(127);
     }
-    if (t->kind->after_fork != NULL)
-        t->kind->after_fork();
     t->runner[role].pid = pid;
     close(pair[1]);
     close_fd(link);
@@ -435,6 +433,20 @@ drop_for_runners(void)
         die("securebits");
 }
 
+/* What each runner has from us without having taken it. */
+static int64_t
+resident_kb(void)
+{
+    char text[128] = "";
+    long size = 0, resident = 0;
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0 ||
+        sscanf(text, "%ld %ld", &size, &resident) != 2)
+        die("statm");
+    close(fd);
+    return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
 static void
 read_filter(struct zygote *z)
 {
@@ -461,6 +473,7 @@ zygote_main(int argc, char **argv, const struct zygote_kind *kind)
     }
     z.mode = (unsigned)atoi(argv[1]);
     z.nprocs = atoi(argv[2]);
+    z.shared_kb = kind->in_process ? resident_kb() : 0;
     z.reserves = kind->reserves;
     /* with one id for all, the program must not be able to look into us */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||

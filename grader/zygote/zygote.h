@@ -18,9 +18,10 @@ enum zygote_role {
 };
 
 struct zygote {
-    unsigned mode;    /* enum zygote_mode */
-    int nprocs;       /* of each role */
-    int64_t reserves; /* of the kind */
+    unsigned mode;     /* enum zygote_mode */
+    int nprocs;        /* of each role */
+    int64_t reserves;  /* of the kind */
+    int64_t shared_kb; /* resident here, and so in each runner (in_process) */
     struct sock_fprog filter;
 };
 
@@ -47,8 +48,7 @@ struct job {
 /* A kind of zygote.  `run` of a role never returns; NULL: no such runner. */
 struct zygote_kind {
     void (*run[ROLES])(const struct runner *r);
-    void (*before_fork)(void); /* NULL: nothing to do */
-    void (*after_fork)(void);  /* in the zygote */
+    bool in_process;  /* its runners execute no other program */
     int64_t reserves; /* KiB of address space that its runtime takes and hardly
                          uses */
 };

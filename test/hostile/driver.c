@@ -12,9 +12,11 @@
  *   stdin: TEXT        channel: TEXT (what must come over it)
  *   runs: 2            the program runs so often
  *   under: 500         wall_ms must be below
- *   only: cgroup       skipped where limits are soft
- *   exact: cpu         the program burns so many ms itself: never multiplied
- * A program that exits 0 must have printed a line "ok" and no "not ok …".
+ *   measured: 16384    KiB that the memory reported may be above what the
+ * program says by a line "used KIB"; it may not be below only: cgroup skipped
+ * where limits are soft exact: cpu         the program burns so many ms itself:
+ * never multiplied A program that exits 0 must have printed a line "ok" and no
+ * "not ok …".
  *
  * $HOSTILE_SLOWNESS multiplies the times, for hosts that are emulated.
  *
@@ -51,6 +53,7 @@ struct head {
     bool exact_cpu;
     int runs;
     long under;
+    long measured;
     struct run_limits limits;
 };
 
@@ -136,6 +139,8 @@ head_line(struct head *h, char *line)
         h->runs = atoi(value);
     else if (strcmp(line, "under") == 0)
         h->under = atol(value);
+    else if (strcmp(line, "measured") == 0)
+        h->measured = atol(value);
     else if (strcmp(line, "only") == 0)
         h->only_cgroup = true;
     else if (strcmp(line, "exact") == 0)
@@ -335,6 +340,15 @@ output_fault(const struct head *h, const struct run_result *r)
 }
 
 static bool
+measured(const struct head *h, const struct run_result *r)
+{
+    const char *out = r->out.data != NULL ? r->out.data : "";
+    const char *used = strstr(out, "used ");
+    long kb = used != NULL ? atol(used + 5) : 0;
+    return kb > 0 && r->memory_kb >= kb && r->memory_kb <= kb + h->measured;
+}
+
+static bool
 judge(const struct head *h, enum err e, const struct run_result *r,
       const struct buf *channel, char *why, size_t size)
 {
@@ -350,6 +364,8 @@ judge(const struct head *h, enum err e, const struct run_result *r,
         snprintf(why, size, "%s", fault);
     else if (h->under > 0 && r->wall_ms > h->under)
         snprintf(why, size, "took %lld ms", (long long)r->wall_ms);
+    else if (h->measured > 0 && !measured(h, r))
+        snprintf(why, size, "%lld KiB measured", (long long)r->memory_kb);
     else if (h->artefact[0] && h->artefact_absent != (r->artefact_fd < 0))
         snprintf(why, size, "the artefact is%s there",
                  r->artefact_fd < 0 ? " not" : "");

@@ -466,7 +466,8 @@ int
 main(int argc, char **argv)
 {
     static const struct zygote_kind kind = {
-        .run = {[ROLE_SUBMISSION] = submission, [ROLE_TESTS] = tests}};
+        .run = {[ROLE_SUBMISSION] = submission, [ROLE_TESTS] = tests},
+        .in_process = true};
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         printf("Python %s\n", PY_VERSION);
         return 0;
