@@ -482,10 +482,14 @@ zygote_main(int argc, char **argv, const struct zygote_kind *kind)
         die("prctl");
     drop_for_runners();
     read_filter(&z);
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
+    /* process 1 takes those signals from its namespace that it has a handler
+     * for, and an interpreter has some: with one id for all, a program could
+     * send them.  Runners begin with none blocked. */
+    sigfillset(&set);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
         die("sigprocmask");
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
     int children = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (children < 0)
         die("signalfd");
