@@ -23,7 +23,7 @@ field() { # WHO NAME JQ
 @test "hello-world" { judge courses/demo/hello-world; }
 @test "sum" { judge courses/demo/sum; }
 @test "greeting" { judge courses/demo/greeting; }
-@test "total" { judge courses/demo/total; }
+@test "total" { judge -m courses/demo/total; }
 @test "fizzbuzz" { judge courses/demo/fizzbuzz; }
 @test "average" { judge courses/demo/average; }
 @test "largest-gap" { judge courses/demo/largest-gap; }
