@@ -4,7 +4,7 @@ BOX_O    := $(call objs,grader/box/*.c)
 # where box looks for all of them
 ZYGOTES  := $(BUILD)/grader/zygotes
 ZYGOTE   := $(ZYGOTES)/exec
-ZYGOTE_O := $(call objs,grader/zygote/exec.c grader/zygote/slot.c \
+ZYGOTE_O := $(call objs,grader/zygote/exec.c grader/zygote/start.c grader/zygote/slot.c \
                         grader/zygote/runner.c)
 
 $(BOX): $(BOX_O) | $(ZYGOTE)
@@ -22,7 +22,7 @@ $(ZYGOTE): $(ZYGOTE_O)
 # The python3 zygote has the interpreter in it, as /usr/bin/python3 has.  Not
 # the first python3-config of PATH, which may be somebody's own.
 PYTHON_CONFIG ?= /usr/bin/python3-config
-PYTHON_O := $(call objs,grader/zygote/python3/*.c grader/zygote/slot.c \
+PYTHON_O := $(call objs,grader/zygote/python3/*.c grader/zygote/start.c grader/zygote/slot.c \
                         grader/zygote/runner.c) \
             $(patsubst %.py,$(BUILD)/%.py.o,$(wildcard grader/zygote/python3/*.py))
 PYTHON_A = $(shell $(PYTHON_CONFIG) --configdir)/libpython$(shell \
@@ -50,7 +50,7 @@ $(ZYGOTES)/python3: $(PYTHON_O)
 
 # Of node itself it needs nothing before it runs.
 NODE_C := $(call objs,grader/zygote/node/node.c)
-NODE_O := $(NODE_C) $(call objs,grader/zygote/slot.c grader/zygote/runner.c) \
+NODE_O := $(NODE_C) $(call objs,grader/zygote/start.c grader/zygote/slot.c grader/zygote/runner.c) \
           $(BUILD)/grader/zygote/node/ahead.cjs.o
 
 $(NODE_C): override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS))

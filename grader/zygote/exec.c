@@ -26,6 +26,7 @@ start(const struct runner *r)
 {
     static struct job j;
     runner_attach(r);
+    runner_filter(r);
     runner_receive(r, &j, NULL);
     int file = program_file(&j);
     runner_files(&j);

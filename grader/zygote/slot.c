@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <linux/securebits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -22,7 +21,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/signalfd.h>
@@ -55,8 +53,8 @@ struct turn {
     char artefact[BOX_NAME_MAX];
 };
 
-/* Standard error is box's until the runner replaces it. */
-static void __attribute__((noreturn)) die(const char *what)
+void
+zygote_die(const char *what)
 {
     dprintf(2, "box: zygote failed step=\"%s\" error=\"%s\"\n", what,
             strerror(errno));
@@ -104,13 +102,13 @@ fresh_box(struct turn *t)
     uid_t owner = t->zygote->mode & ZYGOTE_ONE_ID ? 0 : ZYGOTE_UID_SUBMISSION;
     if (mount("box", "/box", "tmpfs", MS_NOSUID | MS_NODEV,
               "size=1m,nr_inodes=64,mode=0755") != 0)
-        die("mount /box");
+        zygote_die("mount /box");
     for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++)
         if (mkdir(dirs[i], 0700) != 0 || chown(dirs[i], owner, owner) != 0)
-            die(dirs[i]);
+            zygote_die(dirs[i]);
     t->work = open("/box/w", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (t->work < 0)
-        die("open /box/w");
+        zygote_die("open /box/w");
 }
 
 static void
@@ -118,7 +116,7 @@ drop_box(struct turn *t)
 {
     close(t->work);
     if (umount2("/box", MNT_DETACH) != 0)
-        die("umount /box");
+        zygote_die("umount /box");
 }
 
 /* -- the artefact -- */
@@ -285,13 +283,13 @@ listen_to_box(struct turn *t)
         } else if (n == sizeof m && m.type == ZYGOTE_MSG_DROP) {
             kill(-1, SIGKILL);
         } else {
-            die("unknown message");
+            zygote_die("unknown message");
         }
     }
     if (n == 0)
         _exit(0); /* box is gone */
     if (errno != EAGAIN && errno != EINTR)
-        die("control");
+        zygote_die("control");
 }
 
 static void
@@ -304,11 +302,11 @@ wait_for_end(struct turn *t, int children)
         int timeout = count && t->running ? ZYGOTE_TICK_MS : -1;
         int n = poll(fds, 2, timeout);
         if (n < 0 && errno != EINTR)
-            die("poll");
+            zygote_die("poll");
         if (fds[1].revents & POLLIN) {
             struct signalfd_siginfo info;
             if (read(children, &info, sizeof info) < 0 && errno != EAGAIN)
-                die("signalfd");
+                zygote_die("signalfd");
             reap(t, WNOHANG);
         }
         /* always, and after reaping: JOB was sent before the job, so that a
@@ -357,10 +355,10 @@ fork_runner(struct turn *t, enum zygote_role role, int link, const int *others)
 {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        die("socketpair");
+        zygote_die("socketpair");
     pid_t pid = fork();
     if (pid < 0)
-        die("fork");
+        zygote_die("fork");
     if (pid == 0) {
         struct runner r = {
             .zygote = t->zygote, .role = role, .socket = pair[1], .link = link};
@@ -384,7 +382,7 @@ fork_runners(struct turn *t)
     size_t n = 1;
     if (t->kind->run[ROLE_TESTS] != NULL &&
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) != 0)
-        die("socketpair");
+        zygote_die("socketpair");
     /* the submission first: nothing of the tests' is there yet */
     const int tests_end[] = {link[1], -1};
     ends[0] = fork_runner(t, ROLE_SUBMISSION, link[0], tests_end);
@@ -397,8 +395,9 @@ fork_runners(struct turn *t)
         close(ends[i]);
 }
 
-static void
-turn(const struct zygote *z, const struct zygote_kind *kind, int children)
+void
+zygote_turn(const struct zygote *z, const struct zygote_kind *kind,
+            int children)
 {
     struct turn t = {.zygote = z, .kind = kind, .work = -1};
     bool ended_by_us[ROLES];
@@ -411,88 +410,4 @@ turn(const struct zygote *z, const struct zygote_kind *kind, int children)
     reap(&t, 0);
     report(&t, ended_by_us);
     drop_box(&t);
-}
-
-/* -- start -- */
-
-/* What the runners are never to get back, and what the zygote itself does not
- * need, since it executes nothing: done once, not for each run. */
-static void
-drop_for_runners(void)
-{
-    const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
-                               SECBIT_NO_SETUID_FIXUP_LOCKED |
-                               SECBIT_KEEP_CAPS_LOCKED |
-                               SECBIT_NO_CAP_AMBIENT_RAISE |
-                               SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
-    for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
-        if (prctl(PR_CAPBSET_DROP, cap) != 0)
-            die("bounding set");
-    /* root without capabilities, should one id be all that there is */
-    if (prctl(PR_SET_SECUREBITS, bits) != 0)
-        die("securebits");
-}
-
-/* What each runner has from us without having taken it. */
-static int64_t
-resident_kb(void)
-{
-    char text[128] = "";
-    long size = 0, resident = 0;
-    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0 ||
-        sscanf(text, "%ld %ld", &size, &resident) != 2)
-        die("statm");
-    close(fd);
-    return resident * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
-static void
-read_filter(struct zygote *z)
-{
-    struct stat st;
-    if (fstat(ZYGOTE_FILTER, &st) != 0)
-        die("filter");
-    size_t size = (size_t)st.st_size;
-    z->filter.len = (unsigned short)(size / sizeof(struct sock_filter));
-    z->filter.filter = malloc(size);
-    if (z->filter.filter == NULL ||
-        pread(ZYGOTE_FILTER, z->filter.filter, size, 0) != (ssize_t)size)
-        die("filter");
-    close(ZYGOTE_FILTER);
-}
-
-int
-zygote_main(int argc, char **argv, const struct zygote_kind *kind)
-{
-    struct zygote z = {0};
-    sigset_t set;
-    if (argc != 3 || getpid() != 1) {
-        dprintf(2, "%s: started by box only\n", argv[0]);
-        return 2;
-    }
-    z.mode = (unsigned)atoi(argv[1]);
-    z.nprocs = atoi(argv[2]);
-    z.shared_kb = kind->in_process ? resident_kb() : 0;
-    z.reserves = kind->reserves;
-    /* with one id for all, the program must not be able to look into us */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
-        prctl(PR_SET_DUMPABLE, 0) != 0 ||
-        close_range(ZYGOTE_CONTROL, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
-        die("prctl");
-    drop_for_runners();
-    read_filter(&z);
-    /* process 1 takes those signals from its namespace that it has a handler
-     * for, and an interpreter has some: with one id for all, a program could
-     * send them.  Runners begin with none blocked. */
-    sigfillset(&set);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-        die("sigprocmask");
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    int children = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (children < 0)
-        die("signalfd");
-    for (;;)
-        turn(&z, kind, children);
 }

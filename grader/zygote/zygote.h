@@ -53,10 +53,19 @@ struct zygote_kind {
                          uses */
 };
 
-/* -- slot.c -- */
+/* -- start.c -- */
 /* The zygote's main: for ever make a fresh /box, fork the runners, wait, kill,
  * report. */
 int zygote_main(int argc, char **argv, const struct zygote_kind *kind);
+
+/* -- slot.c -- */
+/* One run: fork the runners, wait, kill, report.  `children`: a signalfd of
+ * SIGCHLD. */
+void zygote_turn(const struct zygote *z, const struct zygote_kind *kind,
+                 int children);
+/* A line on standard error, which is box's until a runner replaces it, and the
+ * end. */
+void zygote_die(const char *what) __attribute__((noreturn));
 
 /* -- runner.c: in this order -- */
 /* Tell box why, and end. */
@@ -68,6 +77,9 @@ void runner_attach(const struct runner *r);
 /* Wait for box's next message.  True: a job.  False: WARM, perhaps with a
  * command (argc is 0 without). */
 bool runner_next(const struct runner *r, struct job *j);
+/* Few system calls from here on: what takes time, done before the job comes.
+ * runner_confine() does it where this was not called. */
+void runner_filter(const struct runner *r);
 /* Wait for the job.  `warm` (may be NULL) is called at most once before it,
  * when box has nothing else to do. */
 void runner_receive(const struct runner *r, struct job *j, void (*warm)(void));

@@ -401,6 +401,7 @@ submission(const struct runner *r)
     int status = 127;
     self = r;
     runner_attach(r);
+    runner_filter(r);
     runner_receive(r, &j, rehearse);
     bool split = (j.run.flags & BOX_SPLIT) != 0;
     bool shared = !split && word(&j, "shared") && j.run.argc >= 2;
@@ -450,6 +451,7 @@ tests(const struct runner *r)
     static struct job j;
     self = r;
     runner_attach(r);
+    runner_filter(r);
     runner_receive(r, &j, rehearse);
     PyObject *files = read_files(&j);
     runner_descriptors(&j);
