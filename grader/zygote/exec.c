@@ -26,7 +26,6 @@ start(const struct runner *r)
 {
     static struct job j;
     runner_attach(r);
-    runner_filter(r);
     runner_receive(r, &j, NULL);
     int file = program_file(&j);
     runner_files(&j);
@@ -44,6 +43,7 @@ start(const struct runner *r)
 int
 main(int argc, char **argv)
 {
-    static const struct zygote_kind exec = {.run = {[ROLE_SUBMISSION] = start}};
+    static const struct zygote_kind exec = {.run = {[ROLE_SUBMISSION] = start},
+                                            .filtered = true};
     return zygote_main(argc, argv, &exec);
 }

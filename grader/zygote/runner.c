@@ -309,34 +309,27 @@ check_dropped(const struct runner *runner)
                      "rights are still there");
 }
 
-/* What box's filter leaves to runners, and no program may have: with this one
- * on top, the calls are refused as all the others are.  Calls of another
- * architecture do not come so far. */
-#define REFUSE(call)                                                           \
+/* What box's filter leaves to zygotes and runners, and no program may have:
+ * with this one on top, the calls are refused as all the others are.  Calls of
+ * another architecture do not come so far. */
+#define REFUSE(call, error)                                                    \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1),                    \
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error))
 static struct sock_filter last_calls[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-    REFUSE(recvmsg),
-    REFUSE(mount),
-    REFUSE(setgroups),
-    REFUSE(capset),
-    REFUSE(seccomp),
+    REFUSE(sendmsg, EPERM),
+    REFUSE(recvmsg, EPERM),
+    REFUSE(mount, EPERM),
+    REFUSE(umount2, EPERM),
+    REFUSE(unshare, EPERM),
+    REFUSE(openat2, ENOSYS), /* not known to programs */
+    REFUSE(setgroups, EPERM),
+    REFUSE(capset, EPERM),
+    REFUSE(seccomp, EPERM),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 };
 static const struct sock_fprog last = {
     .len = sizeof last_calls / sizeof last_calls[0], .filter = last_calls};
-
-void
-runner_filter(const struct runner *r)
-{
-    static bool on;
-    if (!on && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-                syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
-                        &r->zygote->filter) != 0))
-        runner_fault(r->socket, ZYGOTE_BLAME_HOST, "seccomp");
-    on = true;
-}
 
 void
 runner_confine(const struct runner *r)
@@ -352,7 +345,8 @@ runner_confine(const struct runner *r)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     umask(022);
-    runner_filter(r); /* if it is not on yet */
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &last) != 0)
+    if (!r->zygote->filtered && zygote_filter(&r->zygote->filter) != 0)
+        runner_fault(socket, ZYGOTE_BLAME_HOST, "seccomp");
+    if (zygote_filter(&last) != 0)
         runner_fault(socket, ZYGOTE_BLAME_HOST, "seccomp");
 }

@@ -3,6 +3,7 @@
 #include "grader/zygote/zygote.h"
 
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* What the runners are never to get back, and what the zygote itself does not
@@ -69,6 +71,14 @@ read_filter(struct zygote *z)
 }
 
 int
+zygote_filter(const struct sock_fprog *filter)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return -1;
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter);
+}
+
+int
 zygote_main(int argc, char **argv, const struct zygote_kind *kind)
 {
     struct zygote z = {0};
@@ -99,6 +109,9 @@ zygote_main(int argc, char **argv, const struct zygote_kind *kind)
     int children = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (children < 0)
         zygote_die("signalfd");
+    z.filtered = kind->filtered;
+    if (z.filtered && zygote_filter(&z.filter) != 0)
+        zygote_die("seccomp");
     for (;;)
         zygote_turn(&z, kind, children);
 }

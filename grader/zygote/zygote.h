@@ -23,6 +23,7 @@ struct zygote {
     int64_t reserves;  /* of the kind */
     int64_t shared_kb; /* resident here, and so in each runner (in_process) */
     struct sock_fprog filter;
+    bool filtered; /* it is on */
 };
 
 /* What a runner is born with. */
@@ -48,6 +49,7 @@ struct job {
 /* A kind of zygote.  `run` of a role never returns; NULL: no such runner. */
 struct zygote_kind {
     void (*run[ROLES])(const struct runner *r);
+    bool filtered;    /* the zygote and its runners do with box's filter */
     bool in_process;  /* its runners execute no other program */
     int64_t reserves; /* KiB of address space that its runtime takes and hardly
                          uses */
@@ -57,6 +59,9 @@ struct zygote_kind {
 /* The zygote's main: for ever make a fresh /box, fork the runners, wait, kill,
  * report. */
 int zygote_main(int argc, char **argv, const struct zygote_kind *kind);
+/* From here on only the system calls of this filter, for us and all children,
+ * besides those of filters before it.  0, or -1 with errno. */
+int zygote_filter(const struct sock_fprog *filter);
 
 /* -- slot.c -- */
 /* One run: fork the runners, wait, kill, report.  `children`: a signalfd of
@@ -77,9 +82,6 @@ void runner_attach(const struct runner *r);
 /* Wait for box's next message.  True: a job.  False: WARM, perhaps with a
  * command (argc is 0 without). */
 bool runner_next(const struct runner *r, struct job *j);
-/* Few system calls from here on: what takes time, done before the job comes.
- * runner_confine() does it where this was not called. */
-void runner_filter(const struct runner *r);
 /* Wait for the job.  `warm` (may be NULL) is called at most once before it,
  * when box has nothing else to do. */
 void runner_receive(const struct runner *r, struct job *j, void (*warm)(void));

@@ -65,9 +65,9 @@ SOURCE(ready);
 
 /* in the order of their imports */
 static const struct source sources[] = {
-    ENTRY(preload),    ENTRY(report), ENTRY(link),
-    ENTRY(submission), ENTRY(shared), ENTRY(stand_in),
-    ENTRY(tests_end),  ENTRY(tests),  ENTRY(ready)};
+    ENTRY(preload),   ENTRY(report),     ENTRY(link),
+    ENTRY(shared),    ENTRY(submission), ENTRY(stand_in),
+    ENTRY(tests_end), ENTRY(tests),      ENTRY(ready)};
 
 static PyObject *package, *seed;  /* ready.seed */
 static const struct runner *self; /* in a runner */
@@ -401,7 +401,6 @@ submission(const struct runner *r)
     int status = 127;
     self = r;
     runner_attach(r);
-    runner_filter(r);
     runner_receive(r, &j, rehearse);
     bool split = (j.run.flags & BOX_SPLIT) != 0;
     bool shared = !split && word(&j, "shared") && j.run.argc >= 2;
@@ -451,7 +450,6 @@ tests(const struct runner *r)
     static struct job j;
     self = r;
     runner_attach(r);
-    runner_filter(r);
     runner_receive(r, &j, rehearse);
     PyObject *files = read_files(&j);
     runner_descriptors(&j);
@@ -469,6 +467,7 @@ main(int argc, char **argv)
 {
     static const struct zygote_kind kind = {
         .run = {[ROLE_SUBMISSION] = submission, [ROLE_TESTS] = tests},
+        .filtered = true,
         .in_process = true};
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         printf("Python %s\n", PY_VERSION);

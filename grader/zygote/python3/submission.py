@@ -16,7 +16,7 @@ import traceback
 import types
 
 import _wire
-from assay import link, report
+from assay import link, report, shared
 
 # what the tests' end asks for, besides the operation (tests.py)
 OUT, ERR, INPUT, BACK = 1, 2, 4, 8
@@ -272,9 +272,31 @@ def fails():
     raise ValueError("rehearsal")
 '''
 
+REHEARSAL_TESTS = b'''
+import unittest
+from solution import *
+
+
+class Rehearsal(unittest.TestCase):
+    def test_plain(self):
+        self.assertEqual(plain(1, 2), 3)
+        self.assertEqual(plain([1], ["x"]), [1, "x"])
+        with self.subTest(i=1):
+            self.assertTrue(plain(True, False))
+
+    def test_thing(self):
+        self.assertEqual(Thing(1).more(), 2)
+
+    def test_fails(self):
+        with self.assertRaises(ValueError):
+            fails()
+        self.assertIn(1, [2])
+'''
+
 
 def rehearse(fd):
     """With tests.rehearse() at the other end: touch the memory that every run
     touches, so that the kernel has copied it before the job comes."""
     Program(fd, REHEARSAL).serve_all()
     sys.modules.pop("solution", None)
+    shared.rehearse(REHEARSAL, REHEARSAL_TESTS)

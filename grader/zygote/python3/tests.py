@@ -26,6 +26,7 @@ import _wire
 from assay import report
 from assay.link import REQUEST
 from assay.stand_in import Solution
+from assay.submission import REHEARSAL_TESTS
 from assay.tests_end import Gone, Tests, Undecided
 
 # -- test files, from memory --------------------------------------------------
@@ -260,29 +261,8 @@ def main(fd, mode, names, files):
 
 # -- rehearsal ----------------------------------------------------------------
 
-REHEARSAL = b'''
-import unittest
-from solution import *
-
-
-class Rehearsal(unittest.TestCase):
-    def test_plain(self):
-        self.assertEqual(plain(1, 2), 3)
-        self.assertEqual(plain([1], ["x"]), [1, "x"])
-        with self.subTest(i=1):
-            self.assertTrue(plain(True, False))
-
-    def test_thing(self):
-        self.assertEqual(Thing(1).more(), 2)
-
-    def test_fails(self):
-        with self.assertRaises(ValueError):
-            fails()
-        self.assertIn(1, [2])
-'''
-
-
-REHEARSAL_CODE = marshal.dumps(compile(REHEARSAL, "tests/rehearsal.py", "exec"))
+REHEARSAL_CODE = marshal.dumps(
+    compile(REHEARSAL_TESTS, "tests/rehearsal.py", "exec"))
 
 
 def rehearse(fd):
@@ -296,7 +276,7 @@ def rehearse(fd):
     plan = _wire.decode(binascii.a2b_base64(binascii.b2a_base64(
         _wire.encode(plan, None))), None)
     session(fd, report.Channel(null), ["rehearsal"],
-            {"rehearsal.py": REHEARSAL}, plan)
+            {"rehearsal.py": REHEARSAL_TESTS}, plan)
     os.close(null)
     _wire.send(fd, _wire.encode((REQUEST, "bye"), None))
     sys.meta_path.pop(0)
