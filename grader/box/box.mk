@@ -27,7 +27,8 @@ PYTHON_O := $(call objs,grader/zygote/python3/*.c grader/zygote/start.c grader/z
             $(patsubst %.py,$(BUILD)/%.py.o,$(wildcard grader/zygote/python3/*.py))
 PYTHON_A = $(shell $(PYTHON_CONFIG) --configdir)/libpython$(shell \
              /usr/bin/python3 -Ic 'import sysconfig; print(sysconfig.get_config_var("LDVERSION"))').a
-PYTHON_LIBS = $(PYTHON_A) -lz -lexpat -ldl -lm
+# what each fork would have to copy: fewer libraries, fewer mappings
+PYTHON_LIBS = $(PYTHON_A) -Wl,-Bstatic -lz -lexpat -Wl,-Bdynamic -ldl -lm
 
 $(call objs,grader/zygote/python3/*.c): override CFLAGS := $(filter-out \
     -fsanitize=%,$(CFLAGS)) $(shell $(PYTHON_CONFIG) --includes)
