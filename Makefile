@@ -211,7 +211,7 @@ lint: ## clang-format, clang-tidy, cppcheck, shellcheck
 	    --suppressions-list=test/checks/cppcheck.txt --error-exitcode=1 -I. \
 	    $(filter %.c,$(SOURCES))
 	printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P 2 -n 1 \
-	    sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -Werror,$(CFLAGS)) -I$(BUILD)/test 2>/dev/null' --
+	    sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -Werror,$(CFLAGS)) -I$(BUILD)/test $(shell $(PYTHON_CONFIG) --includes) 2>/dev/null' --
 
 clean: ## remove what was built; var/ (its data) stays
 	rm -rf build static/dist

@@ -1,6 +1,8 @@
 /* grader/zygote/python3/wire: what a submission may send to its tests. Compiled
  * in, so that the sanitizers see it, which the zygote itself has not. */
+/* NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "grader/zygote/python3/wire_decode.c"
+/* NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "grader/zygote/python3/wire_encode.c"
 
 #include <setjmp.h>
@@ -146,6 +148,7 @@ bounds_of_decode(void **state)
         {"S\x01\0\0\0l\0\0\0\0", 10},
         {"x\x01", 2},
     };
+    static const char list_of_one[5] = {'l', 1};
     char *deep = malloc(5 * 1000 + 1);
     char *wide = malloc(1 << 20);
 
@@ -157,7 +160,7 @@ bounds_of_decode(void **state)
         PyErr_Clear();
     }
     for (int i = 0; i < 1000; i++)
-        memcpy(deep + 5 * (size_t)i, "l\x01\0\0\0", 5);
+        memcpy(deep + 5 * (size_t)i, list_of_one, sizeof list_of_one);
     deep[5000] = 'N';
     expect_fault(wire_decode(deep, 5001, resolve), PyExc_ValueError);
     /* lists that each promise nearly all of the bytes that are left */

@@ -123,7 +123,7 @@ module_send(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "iS:send", &fd, &bytes) ||
         send_frame(fd, bytes) != 0)
         return NULL;
-    Py_RETURN_NONE;
+    return Py_NewRef(Py_None);
 }
 
 static PyObject *
