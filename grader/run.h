@@ -40,6 +40,7 @@ struct run_limits {
 };
 
 struct run_request {
+    const char *zygote;      /* NULL: "exec" */
     const char *const *argv; /* NULL-terminated; argv[0] absolute, or "./x" */
     const char *const *env;  /* NULL-terminated "K=V"; NULL: the default */
     struct run_file files[RUN_FILES_MAX];
