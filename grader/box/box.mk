@@ -29,7 +29,9 @@ HOSTILE   := $(BUILD)/test/hostile/driver $(BUILD)/test/hostile/protocol
 HOSTILE_O := $(call objs,grader/run.c lib/mem.c lib/log.c lib/conf.c \
                          lib/text.c lib/err.c lib/clock.c)
 
+$(BUILD)/test/hostile/driver: $(call objs,test/hostile/program.c \
+    test/hostile/host.c test/hostile/after.c test/hostile/lane.c)
 $(HOSTILE): %: %.o $(HOSTILE_O)
-	$(CC) $(LDFLAGS) -o $@ $^
+	$(CC) $(LDFLAGS) -pthread -o $@ $^
 
 units check-hostile: $(BOX) $(ZYGOTE) $(HOSTILE)

@@ -16,12 +16,12 @@ PROGRAMS=("$@")
 [ $# -gt 0 ] || PROGRAMS=("$HERE"/programs/*)
 FIRST_UID=$((2010000000 + $$ % 30000 * 1000)) # another suite may be running
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-hostile.XXXXXX")
-BOX='' TESTS=0 FAILED=0
+SLOTS=3 BOX='' TESTS=0 FAILED=0
 chmod 0755 "$DIR"
 cp "$BUILD/grader/box/box" "$BUILD/grader/zygote/exec" \
     "$BUILD/test/hostile/driver" "$BUILD/test/hostile/protocol" "$DIR/" ||
     exit 2
-cp -r "$HERE/programs" "$DIR/programs"
+cp -r "$HERE/programs" "$HERE/honest" "$HERE/after" "$DIR/"
 ln -s /usr/share/doc "$DIR/hidden" # what programs/files.py must not see
 
 stop_box() { # SIGNAL
@@ -72,7 +72,7 @@ eventually() { # COMMAND…
 
 start_box() { # COMMAND-PREFIX…
     rm -f "$DIR/run/box.sock" "$DIR/run/log" # or an old "ready" would do
-    "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID -n 3 \
+    "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID -n $SLOTS \
         -M "$DIR/hidden" 2>"$DIR/run/log" &
     BOX=$!
     eventually grep -qs '^box: ready' "$DIR/run/log"
@@ -126,7 +126,8 @@ suite() { # NAME COMMAND-PREFIX…
     fi
     part "$name" "$@" env ASSAY_CONF=/dev/null \
         ASSAY_BOX_SOCKET="$DIR/run/box.sock" \
-        "$DIR/driver" "$BOX" $FIRST_UID "${PROGRAMS[@]/#$HERE/$DIR}"
+        "$DIR/driver" "$BOX" $FIRST_UID "$SLOTS" "$DIR" \
+        "${PROGRAMS[@]/#$HERE/$DIR}"
     part "$name, protocol" "$@" "$DIR/protocol" "$BOX" "$DIR/run/box.sock"
 
     pid=$BOX slots=$(zygotes_of "$BOX")
