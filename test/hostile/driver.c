@@ -10,6 +10,7 @@
  *   zygote: exec | python3     not by the other
  *   never: TEXT        what neither the compiler nor the program may print
  *   limits: cpu=1000 wall=3000 memory=65536 processes=16 output=64 disk=4096
+ *   compiler: cpu=1000 …   the compiler's limits
  *   artefact: NAME [absent]
  *   also: NAME TEXT    another file in the working directory
  *   pad: 1024          the source is made so many KiB longer
@@ -181,10 +182,12 @@ main(int argc, char **argv)
     suite.first_uid = (unsigned)strtoul(argv[2], NULL, 10);
     suite.slots = atoi(argv[3]);
     suite.folder = argv[4];
-    for (int i = 0; i < BESIDE_MAX; i++)
+    for (int i = 0; i < BESIDE_MAX; i++) {
+        free(box);
         copies[i].box = run_box_new();
-    if (run_describe(copies[0].box, &box) != ERR_OK)
-        return 2;
+        if (run_describe(copies[i].box, &box) != ERR_OK)
+            return 2;
+    }
     suite.soft = strstr(box, "SOFT memory") != NULL;
     suite.warm = strstr(box, "python3") != NULL;
     printf("# box: %s\n", box);

@@ -35,7 +35,7 @@ struct head {
     int beside;
     long under;
     long pad_kb;
-    struct run_limits limits;
+    struct run_limits limits, compiler;
 };
 
 struct program {

@@ -1,0 +1,3 @@
+// end: compile error
+// compiler: cpu=1500
+#include "/dev/urandom"
