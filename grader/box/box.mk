@@ -34,4 +34,11 @@ $(BUILD)/test/hostile/driver: $(call objs,test/hostile/program.c \
 $(HOSTILE): %: %.o $(HOSTILE_O)
 	$(CC) $(LDFLAGS) -pthread -o $@ $^
 
-units check-hostile: $(BOX) $(ZYGOTE) $(HOSTILE)
+# Preloaded into box, which may have a sanitizer's run time; it has none itself.
+HOSTILE_CLOCK := $(BUILD)/test/hostile/clock.so
+$(HOSTILE_CLOCK): test/hostile/clock.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -fsanitize% -fno-sanitize%,$(CFLAGS)) -fPIC -shared \
+	    -o $@ $<
+
+units check-hostile: $(BOX) $(ZYGOTE) $(HOSTILE) $(HOSTILE_CLOCK)
