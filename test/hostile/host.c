@@ -39,6 +39,22 @@ struct host {
     int in_slots;    /* System V objects, queues, sockets inside (root only) */
 };
 
+static const char *const names[] = {"box's descriptors",
+                                    "zygotes' descriptors",
+                                    "processes",
+                                    "programs",
+                                    "mounts",
+                                    "mounts in slots",
+                                    "cgroups",
+                                    "processes in cgroups",
+                                    "System V objects",
+                                    "users of keys",
+                                    "lines inside slots"};
+
+_Static_assert(sizeof names / sizeof names[0] ==
+                   sizeof(struct host) / sizeof(int),
+               "a name for each");
+
 static struct host base;
 static char trees[TREES_MAX][256];
 static int ntrees;
@@ -307,15 +323,11 @@ host_clean(char *why, size_t size)
     count_inside(&h);
     if (memcmp(&h, &base, sizeof h) == 0)
         return true;
-    snprintf(why, size,
-             "host not clean (now/before): box's descriptors %d/%d, zygotes' "
-             "%d/%d, processes %d/%d, programs %d/%d, mounts %d/%d, in slots "
-             "%d/%d, cgroups %d/%d, in them %d/%d, objects %d/%d, keys %d/%d, "
-             "inside slots %d/%d",
-             h.fds, base.fds, h.zygote_fds, base.zygote_fds, h.processes,
-             base.processes, h.programs, base.programs, h.mounts, base.mounts,
-             h.slot_mounts, base.slot_mounts, h.groups, base.groups, h.grouped,
-             base.grouped, h.objects, base.objects, h.keys, base.keys,
-             h.in_slots, base.in_slots);
+    const int *now = (const int *)&h, *before = (const int *)&base;
+    size_t n = (size_t)snprintf(why, size, "host not clean (now/before):");
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && n < size; i++)
+        if (now[i] != before[i])
+            n += (size_t)snprintf(why + n, size - n, " %s %d/%d", names[i],
+                                  now[i], before[i]);
     return false;
 }

@@ -114,9 +114,12 @@ static void __attribute__((noreturn)) live(int in, int out)
         if (c != 'q' && count > 0)
             run_honest(b, next++ % count);
     }
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) { /* a short suite: each once */
+        if (honest[i].runs == 0)
+            run_honest(b, i);
         if (write(out, &honest[i], sizeof honest[i]) != sizeof honest[i])
             _exit(1);
+    }
     _exit(0);
 }
 
@@ -178,7 +181,8 @@ lane_stop(void (*result)(bool ok, const char *name, const char *what))
     while (read(answers, &h, sizeof h) == (ssize_t)sizeof h) {
         char name[160];
         snprintf(name, sizeof name, "honest %s beside the attacks", h.name);
-        result(h.runs > 0 && h.wrong == 0, name, h.why);
+        result(h.runs > 0 && h.wrong == 0, name,
+               h.runs > 0 ? h.why : "it did not run");
         printf("# %d runs, %d wrong, at most %ld ms cpu, %ld ms wall\n", h.runs,
                h.wrong, h.cpu_max, h.wall_max);
         total += h.runs;
