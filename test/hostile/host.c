@@ -30,7 +30,7 @@ struct host {
     int zygote_fds;  /* of all zygotes (root only) */
     int processes;   /* zygotes and their idle runners */
     int programs;    /* with an id that only programs have (root only) */
-    int mounts;      /* of the host */
+    int mounts;      /* file systems of slots that the host sees */
     int slot_mounts; /* of all slots */
     int groups;      /* cgroup folders of this box */
     int grouped;     /* processes in them */
@@ -222,6 +222,63 @@ look_into(int zygote)
     return WEXITSTATUS(status);
 }
 
+/* -- mounts -- */
+
+enum {
+    DEVICES_MAX = 1024
+};
+
+struct devices {
+    unsigned id[DEVICES_MAX][2];
+    int n;
+};
+
+static void
+read_devices(struct devices *d, int pid)
+{
+    char path[64], line[4096];
+    unsigned a = 0, b = 0;
+    snprintf(path, sizeof path, "/proc/%d/mountinfo", pid);
+    FILE *f = fopen(path, "re");
+    while (f != NULL && d->n < DEVICES_MAX &&
+           fgets(line, sizeof line, f) != NULL) {
+        if (sscanf(line, "%*d %*d %u:%u ", &a, &b) != 2)
+            continue;
+        d->id[d->n][0] = a;
+        d->id[d->n++][1] = b;
+    }
+    if (f != NULL)
+        fclose(f);
+}
+
+static bool
+has_device(const struct devices *d, const unsigned id[2])
+{
+    for (int i = 0; i < d->n; i++)
+        if (d->id[i][0] == id[0] && d->id[i][1] == id[1])
+            return true;
+    return false;
+}
+
+static struct devices hosts_own; /* at the start */
+
+/* What is mounted in slots, was not the host's before, and is now.  Not just
+ * the number of mounts: others on this host mount things, too. */
+static int
+count_leaked(const int *zygotes, int n)
+{
+    static struct devices host, slots;
+    int leaked = 0;
+    host.n = slots.n = 0;
+    read_devices(&host, getpid());
+    for (int i = 0; i < n; i++)
+        read_devices(&slots, zygotes[i]);
+    for (int i = 0; i < host.n; i++)
+        leaked += has_device(&slots, host.id[i]) &&
+                  !has_device(&hosts_own, host.id[i]);
+    return leaked;
+}
+
 /* -- cgroups -- */
 
 static int
@@ -265,7 +322,6 @@ count(struct host *h)
     *h = (struct host){.fds = count_entries(suite.box_pid, "fd"),
                        .processes = n,
                        .programs = geteuid() == 0 ? count_programs() : 0,
-                       .mounts = count_lines(getpid(), "mountinfo"),
                        .keys = count_keys(),
                        .objects = count_objects("/proc/sysvipc/shm") +
                                   count_objects("/proc/sysvipc/sem") +
@@ -275,6 +331,7 @@ count(struct host *h)
         h->slot_mounts += count_lines(zygotes[i], "mountinfo");
         h->zygote_fds += count_entries(zygotes[i], "fd");
     }
+    h->mounts = count_leaked(zygotes, n);
     counted = h;
     for (int i = 0; i < ntrees; i++)
         nftw(trees[i], count_group, 16, FTW_PHYS);
@@ -293,6 +350,7 @@ void
 host_remember(void)
 {
     struct host h;
+    read_devices(&hosts_own, getpid());
     nftw("/sys/fs/cgroup", find_tree, 16, FTW_PHYS);
     /* until it stands still: zygotes are starting */
     for (int i = 0, same = 0; i < TRIES && same < 4; i++) {
