@@ -100,6 +100,8 @@ look(void *cookie)
                      (int)result.end, result.status,
                      result.err.data != NULL ? result.err.data : "");
         run_result_free(&result);
+        run_box_free(r->box); /* as after a run that was hung up on */
+        r->box = run_box_new();
     }
     return NULL;
 }

@@ -1,5 +1,5 @@
 // end: compile error
-// compiler: cpu=1500
+// compiler: cpu=700
 // 16 GiB of constant.
 struct big {
     long x[1L << 31];

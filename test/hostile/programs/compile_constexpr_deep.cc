@@ -1,5 +1,5 @@
 // end: compile error
-// compiler: cpu=1500
+// compiler: cpu=700
 // Below every limit of one evaluation, many times.
 template <int N> constexpr long work()
 {

@@ -1,5 +1,5 @@
 // end: compile error
-// compiler: cpu=1500
+// compiler: cpu=700
 // A million parentheses.
 #define A (((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((
 #define B A A A A A A A A A A

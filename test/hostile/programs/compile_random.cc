@@ -1,3 +1,3 @@
 // end: compile error
-// compiler: cpu=1500
+// compiler: cpu=700
 #include "/dev/urandom"

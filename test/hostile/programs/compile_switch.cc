@@ -1,5 +1,5 @@
 // end: compile error
-// compiler: cpu=1500
+// compiler: cpu=700
 // A switch over everything.
 int f(long x)
 {
