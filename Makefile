@@ -46,7 +46,9 @@ objs    = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIB_O  := $(call objs,lib/*.c)
 CORE_O := $(call objs,core/*.c)
 # graderd's steps without its main, so that unit tests can link them
-STEP_O := $(filter-out $(BUILD)/grader/graderd.o,$(call objs,grader/*.c))
+STEP_O := $(filter-out $(BUILD)/grader/graderd.o,$(call objs,grader/*.c)) \
+          $(BUILD)/grader/attack/attack.bin.o \
+          $(patsubst %.py,$(BUILD)/%.py.o,$(wildcard grader/attack/*.py))
 
 .DEFAULT_GOAL := all
 all: $(CGI) $(CLI) $(GRADER) $(BOX) $(SOCKETS)
@@ -79,6 +81,19 @@ $(GRADER): $(BUILD)/grader/graderd.o $(BUILD)/libgrader.a $(BUILD)/libassay.a
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The attacker of the self-attack, and how it gets into graderd.  Static, and
+# never with sanitizers, as the zygotes are (grader/box/box.mk).
+ATTACK_O := $(call objs,grader/attack/*.c)
+$(ATTACK_O): override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS)) -fno-pie
+$(BUILD)/grader/attack/attack: $(ATTACK_O)
+	$(say) LINK $@
+	$(Q)$(CC) -static -no-pie -s -o $@ $^
+
+# in its own folder, because the name that is given to ld becomes a symbol
+$(BUILD)/grader/attack/attack.bin.o: $(BUILD)/grader/attack/attack
+	$(say) LD $@
+	$(Q)cd $(@D) && ld -r -b binary -z noexecstack -o $(@F) $(<F)
+
 $(UNIT): $(BUILD)/test/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libgrader.a \
          $(BUILD)/libassay.a
 	$(say) LINK $@
@@ -86,6 +101,12 @@ $(UNIT): $(BUILD)/test/unit/%: $(BUILD)/test/unit/%.o $(BUILD)/libgrader.a \
 
 $(DRIVER): $(BUILD)/test/grader/%: $(BUILD)/test/grader/%.o \
            $(BUILD)/libgrader.a $(BUILD)/libassay.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+BENCH_BOX := $(BUILD)/test/bench/box
+$(BENCH_BOX): $(call objs,test/bench/box*.c) $(BUILD)/libgrader.a \
+              $(BUILD)/libassay.a
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -120,6 +141,9 @@ $(BROWSER): test/browser/package-lock.json
 
 # -- what people type; the text after ## is the help --------------------------------
 
+# What check-vm runs there: suites; T names hostile programs (cpu_* and so on).
+VM ?= hostile unit
+
 # A recipe that installs packages first must look for them anew: pkg-config was
 # asked before it ran.
 AGAIN = $(MAKE) -s --no-print-directory
@@ -145,6 +169,10 @@ check-grader: all units static ## graderd: claims, crashes, the race of design 5
 	@B=$(B) test/run.sh grader
 check-hostile: all static ## programs that attack the box
 	@B=$(B) test/run.sh hostile
+check-vm: ## the same on an emulated Debian 12, systemd, pure cgroup v2 (T=, VM=)
+	@deploy/deps.sh run vm
+	@$(AGAIN) B=$(B) all units
+	@B=$(B) T="$(T)" test/vm/run.sh $(VM)
 check-browser: all static $(BROWSER) ## the page in headless Chromium
 	@B=$(B) test/run.sh browser
 build-check: all units static $(BUILD)/test/sqlcheck
@@ -154,6 +182,11 @@ bench: ## figures of a running system (latency, throughput, memory)
 	@$(AGAIN) B=release all static
 	@B=release test/bench/bench.sh
 
+bench-box: ## figures of the box alone, against bare commands
+	@deploy/deps.sh run bench
+	@$(AGAIN) B=release all build/release/test/bench/box
+	@B=release test/bench/box.sh
+
 deps: ## install missing Debian packages; starts and changes no service
 	@deploy/deps.sh run
 
@@ -161,8 +194,10 @@ doctor: ## what this host lacks, and the cure
 	@deploy/doctor.sh
 
 # students' programs and attacks are not ours to put into shape
-SOURCES = $(shell git ls-files '*.c' '*.h' ':!courses' ':!test/hostile')
-SCRIPTS = $(shell git ls-files '*.sh' '*.bash' '*.bats' .ci/run)
+STUDENTS = ':!courses' ':!test/hostile/programs' ':!test/grader/packages' \
+           ':!test/bench/hello'
+SOURCES = $(shell git ls-files '*.c' '*.h' ':!test/hostile' $(STUDENTS))
+SCRIPTS = $(shell git ls-files '*.sh' '*.bash' '*.bats' .ci/run $(STUDENTS))
 
 fmt: ## put the C files into shape
 	@deploy/deps.sh lint
@@ -200,5 +235,6 @@ $(BUILD)/test/sqlcheck: $(BUILD)/test/sqlcheck.o $(BUILD)/libassay.a
 
 .SECONDARY:
 .PHONY: all static run test check check-unit check-api check-grader \
-        check-hostile check-browser build-check bench deps doctor fmt lint \
+        check-hostile check-vm check-browser build-check bench bench-box deps \
+        doctor fmt lint \
         clean help units

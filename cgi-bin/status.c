@@ -99,6 +99,13 @@ read_counters(struct series *s)
         qsort(s->of, s->count, sizeof *s->of, by_name);
 }
 
+static bool
+only_grows(const char *name, size_t n)
+{
+    return (n > 6 && strncmp(name + n - 6, "_total", 6) == 0) ||
+           (n > 6 && strncmp(name + n - 6, "_count", 6) == 0);
+}
+
 static void
 add_counters(struct buf *b)
 {
@@ -110,7 +117,8 @@ add_counters(struct buf *b)
         const char *name = s.of[i].name;
         size_t n = strcspn(name, "{");
         if (i == 0 || n != metric || strncmp(name, s.of[i - 1].name, n) != 0)
-            buf_fmt(b, "# TYPE %.*s counter\n", (int)n, name);
+            buf_fmt(b, "# TYPE %.*s %s\n", (int)n, name,
+                    only_grows(name, n) ? "counter" : "gauge");
         metric = n;
         buf_fmt(b, "%s %" PRIu64 "\n", name, s.of[i].value);
     }

@@ -14,13 +14,15 @@
 #include <string.h>
 
 enum {
-    LANG_FILE_MAX = 64 * 1024
+    LANG_FILE_MAX = 64 * 1024,
+    WITH_FILE_MAX = 256 * 1024,
+    PROCESSES = 32
 };
 
 enum key_kind {
-    KEY_TEXT,  /* a fixed array of `size` bytes */
-    KEY_ARGV,  /* a command */
-    KEY_FACTOR /* a number >= 0; time is one > 0 */
+    KEY_TEXT, /* a fixed array of `size` bytes */
+    KEY_ARGV, /* a command */
+    KEY_NUMBER
 };
 
 static const struct {
@@ -39,11 +41,14 @@ static const struct {
     {                                                                          \
         key, KEY_ARGV, offsetof(struct language, field), 0, required           \
     }
-    TEXT(title, "name", true),         TEXT(extensions, "extensions", true),
-    TEXT(types, "types", false),       TEXT(source, "source", true),
-    TEXT(artefact, "artefact", false), ARGV(version, "version", true),
-    ARGV(compile, "compile", false),   ARGV(run, "run", true),
-    {"time", KEY_FACTOR, 0, 0, false}, {"memory", KEY_FACTOR, 0, 0, false},
+    TEXT(title, "name", true),           TEXT(extensions, "extensions", true),
+    TEXT(types, "types", false),         TEXT(source, "source", true),
+    TEXT(artefact, "artefact", false),   ARGV(version, "version", true),
+    ARGV(compile, "compile", false),     ARGV(run, "run", true),
+    TEXT(zygote, "zygote", false),       ARGV(try, "try", false),
+    TEXT(header, "header", false),       TEXT(with, "with", false),
+    TEXT(zygote, "zygote", false),       {"time", KEY_NUMBER, 0, 0, false},
+    {"memory", KEY_NUMBER, 0, 0, false}, {"processes", KEY_NUMBER, 0, 0, false},
 #undef TEXT
 #undef ARGV
 };
@@ -87,22 +92,36 @@ read_argv(struct place *at, char **argv, const char *value)
     argv[n] = NULL;
 }
 
+/* What the numbers may be. */
+static const struct {
+    const char *name;
+    double min, max;
+    const char *what;
+} numbers[] = {
+    {"time", 0.1, 100, "expected a factor from 0.1 to 100"},
+    {"memory", 0, 1e9, "expected KiB from 0 to 1e9"},
+    {"processes", 1, 1024, "expected a number from 1 to 1024"},
+};
+
 static void
 read_number(struct place *at, struct language *l, const char *key,
             const char *value)
 {
     char *end;
     double d = strtod(value, &end);
-    bool is_time = strcmp(key, "time") == 0;
+    size_t i = 0;
 
-    if (end == value || *end != '\0' || !isfinite(d) || d < 0 || d > 1e9 ||
-        (is_time && (d < 0.1 || d > 100)))
-        fault(at, is_time ? "a factor from 0.1 to 100" : "KiB from 0 to 1e9",
-              value);
-    else if (is_time)
+    while (strcmp(numbers[i].name, key) != 0)
+        i++;
+    if (end == value || *end != '\0' || !isfinite(d) || d < numbers[i].min ||
+        d > numbers[i].max)
+        fault(at, numbers[i].what, value);
+    else if (strcmp(key, "time") == 0)
         l->time_factor = d;
-    else
+    else if (strcmp(key, "memory") == 0)
         l->memory_extra_kb = (int64_t)d;
+    else
+        l->processes = (int64_t)d;
 }
 
 static void
@@ -135,10 +154,36 @@ read_line(struct place *at, struct language *l, bool seen[NKEYS], char *line)
     case KEY_ARGV:
         read_argv(at, (char **)(void *)((char *)l + keys[i].offset), value);
         break;
-    case KEY_FACTOR:
+    case KEY_NUMBER:
         read_number(at, l, line, value);
         break;
     }
+}
+
+static bool
+has_argument(char *const *argv, const char *word)
+{
+    for (; *argv != NULL; argv++)
+        if (strcmp(*argv, word) == 0)
+            return true;
+    return false;
+}
+
+/* What the words of a command are for. */
+static void
+check_compile(struct place *at, const struct language *l)
+{
+    if ((l->compile[0] == NULL) != (l->artefact[0] == '\0'))
+        fault(at, "compile and artefact go together", "");
+    if (l->compile[0] == NULL && (l->with[0] != '\0' || l->header[0] != '\0'))
+        fault(at, "with and header are for compile", "");
+    if (l->header[0] == '/' || strstr(l->header, "..") != NULL)
+        fault(at, "header is what #include says", l->header);
+    if (l->header[0] != '\0' && (!has_argument(l->compile, "-x") ||
+                                 !has_argument(l->compile, "{source}") ||
+                                 !has_argument(l->compile, "{artefact}")))
+        fault(at, "header needs -x, {source} and {artefact} in compile",
+              l->header);
 }
 
 /* Facts that concern more than one line. */
@@ -149,19 +194,38 @@ check_whole(struct place *at, const struct language *l, const bool seen[NKEYS])
     for (size_t i = 0; i < NKEYS; i++)
         if (keys[i].required && !seen[i])
             fault(at, "is missing", keys[i].name);
-    if ((l->compile[0] == NULL) != (l->artefact[0] == '\0'))
-        fault(at, "compile and artefact go together", "");
-    if (strchr(l->source, '/') != NULL || strchr(l->artefact, '/') != NULL)
-        fault(at, "source and artefact are file names, not paths", "");
+    check_compile(at, l);
+    if (strchr(l->source, '/') != NULL || strchr(l->artefact, '/') != NULL ||
+        strchr(l->with, '/') != NULL)
+        fault(at, "source, artefact and with are file names, not paths", "");
     /* The PATH of a service is nobody's promise, and a version manager's
      * shim of python costs 200 ms and more. */
     if (l->version[0] != NULL && l->version[0][0] != '/')
         fault(at, "needs an absolute path", l->version[0]);
     if (l->compile[0] != NULL && l->compile[0][0] != '/')
         fault(at, "needs an absolute path", l->compile[0]);
+    if (l->try[0] != NULL && l->try[0][0] != '/')
+        fault(at, "needs an absolute path", l->try[0]);
     if (l->run[0] != NULL && l->run[0][0] != '/' &&
         strncmp(l->run[0], "./", 2) != 0)
         fault(at, "needs an absolute path or ./{artefact}", l->run[0]);
+}
+
+/* The file that `with` names: it stands beside the language's. */
+static void
+read_with(struct place *at, struct language *l)
+{
+    const char *slash = strrchr(at->path, '/');
+    char *path = xasprintf("%.*s/%s", (int)(slash - at->path), at->path,
+                           l->with);
+    struct buf text = {0};
+
+    if (buf_read_file(&text, path, WITH_FILE_MAX) == -1)
+        fault(at, "cannot read the file that `with` names", path);
+    else
+        l->with_text = buf_take(&text, &l->with_size);
+    buf_free(&text);
+    free(path);
 }
 
 static int
@@ -174,6 +238,8 @@ read_file(const char *path, const char *id, struct language *l)
 
     memset(l, 0, sizeof *l);
     l->time_factor = 1;
+    strcpy(l->zygote, "exec");
+    l->processes = PROCESSES;
     if (strlen(id) >= sizeof l->id)
         fault(&at, "name too long", id);
     else
@@ -195,6 +261,8 @@ read_file(const char *path, const char *id, struct language *l)
             read_line(&at, l, seen, line);
     }
     check_whole(&at, l, seen);
+    if (at.faults == 0 && l->with[0] != '\0')
+        read_with(&at, l);
     buf_free(&text);
     return at.faults == 0 ? 0 : -1;
 }
@@ -326,12 +394,13 @@ language_free(struct language *l, size_t count)
     if (l == NULL)
         return;
     for (size_t i = 0; i < count; i++) {
-        for (char **p = l[i].version; *p != NULL; p++)
-            free(*p);
-        for (char **p = l[i].compile; *p != NULL; p++)
-            free(*p);
-        for (char **p = l[i].run; *p != NULL; p++)
-            free(*p);
+        char **const commands[] = {l[i].version, l[i].compile, l[i].run,
+                                   l[i].try};
+
+        for (size_t k = 0; k < sizeof commands / sizeof *commands; k++)
+            for (char **p = commands[k]; *p != NULL; p++)
+                free(*p);
+        free(l[i].with_text);
     }
     free(l);
 }

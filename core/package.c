@@ -83,10 +83,10 @@ package_language_of(const char *filename)
 {
     static const struct {
         const char *ending, *language;
-    } table[] = {{".py", "python3"},    {".c", "c"},      {".cc", "cpp"},
-                 {".cpp", "cpp"},       {".cxx", "cpp"},  {".java", "java"},
-                 {".js", "javascript"}, {".go", "go"},    {".rs", "rust"},
-                 {".kt", "kotlin"},     {".cs", "csharp"}};
+    } table[] = {{".py", "python3"},    {".c", "c"},       {".cc", "cpp"},
+                 {".cpp", "cpp"},       {".cxx", "cpp"},   {".java", "java"},
+                 {".js", "javascript"}, {".go", "go"},     {".rs", "rust"},
+                 {".kt", "kotlin"},     {".cs", "csharp"}, {".sh", "bash"}};
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (text_ends_with(filename, table[i].ending))
@@ -107,6 +107,23 @@ slug_is_good(const char *slug)
            strcmp(slug, "next") != 0;
 }
 
+static void
+check_checker(struct package_reader *r)
+{
+    if (r->custom && r->p->kind != PACKAGE_IO)
+        package_fault(r, "output_validator", 0,
+                      "a unittest assignment has no checker");
+    if (r->run_said && r->p->kind != PACKAGE_IO)
+        package_fault(r, "problem.yaml", 0, "`run` is for io assignments");
+    if (r->legacy && r->custom && !r->validation_custom)
+        package_fault(r, "output_validators", 0,
+                      "problem.yaml does not say `validation: custom`");
+    if (r->validation_custom && !r->custom)
+        package_fault(r, "problem.yaml", 0,
+                      "`validation: custom`, but no program in "
+                      "output_validators/");
+}
+
 /* What concerns more than one part. */
 static void
 check_whole(struct package_reader *r)
@@ -124,6 +141,7 @@ check_whole(struct package_reader *r)
                       "an io assignment has data/ and no tests/");
     if (p->kind == PACKAGE_IO && p->ntests == 0)
         package_fault(r, "data/secret", 0, "expected at least one test");
+    check_checker(r);
     if (p->nlanguages == 0)
         package_fault(r, "problem.yaml", 0,
                       "expected `languages`, a starter or a model solution");
@@ -163,6 +181,7 @@ package_read(const char *slug, const void *archive, size_t size,
     if (r.p->handout != NULL)
         r.p->handout_html = markdown_html(r.p->handout, strlen(r.p->handout));
     yaml_free(r.problem);
+    package_words_free(&r.flags);
     archive_list_free(&r.files);
     if (r.faults > FAULTS_MAX)
         buf_fmt(why, "and %d more\n", r.faults - FAULTS_MAX);
@@ -237,7 +256,12 @@ package_free(struct package *p)
         free(p->tests[i].name);
         free(p->tests[i].input);
         free(p->tests[i].answer);
+        for (char **a = p->tests[i].args; a != NULL && *a != NULL; a++)
+            free(*a);
+        free(p->tests[i].args);
     }
+    free(p->checker.source.name);
+    free(p->checker.source.data);
     free(p->tests);
     blobs_free(p->unittests, p->nunittests);
     blobs_free(p->starters, p->nstarters);

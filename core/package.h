@@ -11,20 +11,30 @@
  *   tests/NAME.py               unittest kind: Python's unittest, imports
  *                               solution
  *   attachments/…               more files for students
+ *   output_validator/FILE       a checker (legacy: output_validators/, with
+ *                               `validation: custom`): one source file, whose
+ *                               ending names its language
  *
  * problem.yaml's `assay:` map: kind (io | unittest; unittest when there is a
  * tests/ folder), languages (list; else problem.yaml's; else those of the
  * model solutions and starters), points (100), feedback (full | message |
  * name | none, of tests that are no samples), partial (true: points by test
- * weight), weights ({secret/big: 3}, of a test, or of each test of a group).
+ * weight), isolation (unittest: split | shared; shared where tests need what
+ * two processes cannot give them: docs/ADDING.md), weights ({secret/big: 3},
+ * of a test, or of each test of a group), run (io: all | first_failure; all: a
+ * program that failed one test is run on the others, too).
  *
  * The flags of the default output validator stand where the formats have them
  * (output_validator_args in test_group.yaml and NAME.yaml; legacy:
  * validator_flags in problem.yaml, output_validator_flags in testdata.yaml),
  * and in problem.yaml as validator_flags or output_validator_flags in both.
+ * Those of a test replace those of its group, which replace those of the
+ * group around it; problem.yaml's come before either.  A checker gets them as
+ * its arguments, whatever they are.
  *
- * What this judge does not do is refused rather than passed over: custom
- * validators, interaction, several passes, scoring, arguments, included code.
+ * What this judge does not do is refused rather than passed over: checkers of
+ * several files, interaction, several passes, scoring, arguments, included
+ * code.
  *
  * Specification: https://www.kattis.com/problem-package-format/spec/2025-09
  * Everything is read into memory: a package is at most a few MiB, and a grader
@@ -78,6 +88,22 @@ struct package_test { /* io kind */
     enum package_feedback feedback;
     double weight; /* of the points where partial */
     struct package_compare compare;
+    char **args; /* of the checker; NULL-terminated, NULL: none */
+};
+
+enum {
+    PACKAGE_ARGS_MAX = 16, /* of a checker */
+    PACKAGE_ARG_MAX = 255  /* bytes of one */
+};
+
+/* A program of the package that judges outputs: the format's output
+ * validator. */
+struct package_checker {
+    struct package_blob source; /* .name NULL: there is none */
+    char language[33];
+    int64_t time_limit_ms;
+    int64_t memory_limit_kb;
+    int64_t output_limit_kb;
 };
 
 struct package {
@@ -91,11 +117,14 @@ struct package {
     double points;
     bool partial;
     enum package_feedback feedback; /* unittest kind, and secret tests of io */
+    bool shared; /* unittest: tests and submission in one process */
     int64_t time_limit_ms;
     int64_t memory_limit_kb;
     int64_t output_limit_kb;
     struct package_compare compare; /* where a test does not say more */
-    struct package_test *tests;     /* io: samples first, then secret by name */
+    struct package_checker checker; /* io kind; in the place of `compare` */
+    bool stop_at_failure; /* io kind: the first test that fails is the last */
+    struct package_test *tests; /* io: samples first, then secret by name */
     size_t ntests;
     struct package_blob *unittests; /* unittest: tests/ files */
     size_t nunittests;

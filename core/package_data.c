@@ -13,10 +13,20 @@ enum {
     WEIGHT_MAX = 1000000
 };
 
+struct data_reader;
+
+struct list {
+    struct package_words words;
+    struct list *next;
+};
+
 /* What test_group.yaml, testdata.yaml and NAME.yaml say. */
 struct settings {
-    struct package_compare compare;
+    const struct package_words *args; /* the nearest; NULL: none */
+    int line;                         /* where they stand */
+    const char *file; /* of this line; as long as the archive lives */
     bool full_feedback;
+    struct data_reader *d;
 };
 
 struct data_reader {
@@ -27,6 +37,7 @@ struct data_reader {
         struct settings s;
     } group[GROUP_CONFIGS_MAX];
     size_t ngroups;
+    struct list *lists; /* which the settings share */
 };
 
 static void
@@ -34,8 +45,17 @@ read_flags(struct package_reader *r, const char *file, const struct yaml *y,
            void *out)
 {
     struct settings *s = out;
+    struct data_reader *d = s->d;
+    struct list *l = xcalloc(1, sizeof *l);
 
-    package_flags(r, file, y, &s->compare);
+    l->next = d->lists;
+    d->lists = l;
+    package_words_read(r, file, y, &l->words);
+    s->args = &l->words;
+    s->file = file;
+    s->line = yaml_line(y);
+    /* said here, and not again for each test */
+    package_flags(r, file, s->line, s->args, &(struct package_compare){0});
 }
 
 static void
@@ -94,7 +114,7 @@ read_config(struct package_reader *r, const struct archive_entry_data *e,
 static struct settings
 folder_settings(struct data_reader *d, const char *folder)
 {
-    struct settings s = {.compare = d->r->p->compare, .full_feedback = false};
+    struct settings s = {.d = d};
     static const char *const names[] = {"test_group.yaml", "testdata.yaml"};
     size_t n = strlen(folder);
 
@@ -181,6 +201,38 @@ check_weights(struct package_reader *r)
     }
 }
 
+/* What the test's output is compared by, or what its checker is told. */
+static void
+use_args(struct package_reader *r, const struct settings *s,
+         struct package_test *t)
+{
+    static const struct package_words none;
+    const struct package_words *own = s->args != NULL ? s->args : &none;
+    size_t count = r->flags.count + own->count;
+
+    if (!r->custom) {
+        if (own->count > 0 && r->faults == 0)
+            package_flags(r, s->file, s->line, own, &t->compare);
+        return;
+    }
+    if (count > PACKAGE_ARGS_MAX) {
+        package_fault(r, t->name, 0, "more than %d arguments of the checker",
+                      PACKAGE_ARGS_MAX);
+        return;
+    }
+    t->args = xcalloc(count + 1, sizeof *t->args);
+    for (size_t i = 0; i < count; i++) {
+        const char *word = i < r->flags.count ? r->flags.word[i]
+                                              : own->word[i - r->flags.count];
+
+        if (strlen(word) > PACKAGE_ARG_MAX)
+            package_fault(r, t->name, 0,
+                          "an argument of the checker has more than %d bytes",
+                          PACKAGE_ARG_MAX);
+        t->args[i] = xstrdup(word);
+    }
+}
+
 /* The test whose input is `e` ("data/secret/big/01.in"). */
 static void
 add_test(struct data_reader *d, const struct archive_entry_data *e)
@@ -214,8 +266,9 @@ add_test(struct data_reader *d, const struct archive_entry_data *e)
             .answer_size = a->size,
             .sample = package_under(base, "data/sample/") != NULL,
             .feedback = s.full_feedback ? FEEDBACK_FULL : p->feedback,
-            .compare = s.compare};
+            .compare = p->compare};
         t->weight = weight_of(r, t->name);
+        use_args(r, &s, t);
         if (t->sample && (!text_is_utf8(e->data, e->size) ||
                           !text_is_utf8(a->data, a->size)))
             package_fault(r, e->name, 0, "a sample is UTF-8 text");
@@ -304,4 +357,9 @@ package_read_data(struct package_reader *r)
     check_weights(r);
     for (size_t i = 0; i < d.ngroups; i++)
         free(d.group[i].folder);
+    for (struct list *l = d.lists, *next; l != NULL; l = next) {
+        next = l->next;
+        package_words_free(&l->words);
+        free(l);
+    }
 }

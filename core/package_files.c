@@ -6,11 +6,12 @@
 #include "lib/text.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    /* A run takes 16 files; the solution and the harness are two. */
+    /* A run takes 16 files; the solution and the plan are two. */
     UNITTESTS_MAX = 14,
     NAME_MAX_BYTES = 63,
     HANDOUT_MAX = 256 * 1024,
@@ -143,9 +144,9 @@ take_unittest(struct package_reader *r, const struct archive_entry_data *e,
     struct package *p = r->p;
 
     if (!is_module(name) || strcmp(name, "solution.py") == 0 ||
-        strcmp(name, "harness.py") == 0)
+        strcmp(name, "assay.py") == 0)
         package_fault(r, e->name, 0,
-                      "expected NAME.py, importable, not solution or harness");
+                      "expected NAME.py, importable, not solution or assay");
     else if (p->nunittests == UNITTESTS_MAX)
         package_fault(r, e->name, 0, "more than %d files", UNITTESTS_MAX);
     else if (check_source(r, e))
@@ -182,6 +183,32 @@ take_submission(struct package_reader *r, const struct archive_entry_data *e,
     free(folder);
 }
 
+/* One source file: FILE, or FOLDER/FILE with nothing beside it. */
+static void
+take_checker(struct package_reader *r, const struct archive_entry_data *e,
+             const char *name)
+{
+    struct package_checker *c = &r->p->checker;
+    const char *slash = strchr(name, '/');
+    const char *language = package_language_of(name);
+
+    if (c->source.name != NULL)
+        package_fault(r, e->name, 0,
+                      "a checker is one source file, and %s is there already",
+                      c->source.name);
+    else if (slash != NULL && strchr(slash + 1, '/') != NULL)
+        package_fault(r, e->name, 0, "a checker is one source file");
+    else if (language == NULL)
+        package_fault(r, e->name, 0,
+                      "its ending names no language (a checker is one source "
+                      "file; build and run scripts are not used)");
+    else if (check_source(r, e)) {
+        c->source = (struct package_blob){
+            .name = xstrdup(e->name), .data = package_text(e), .size = e->size};
+        snprintf(c->language, sizeof c->language, "%s", language);
+    }
+}
+
 /* -- the top of the package -- */
 
 static void
@@ -210,8 +237,8 @@ static const struct {
     {"input_format_validators/", NULL},
     {"input_visualizer/", NULL},
     {"output_visualizer/", NULL},
-    {"output_validator/", take_unsupported},
-    {"output_validators/", take_unsupported},
+    {"output_validator/", take_checker},
+    {"output_validators/", take_checker},
     {"static_validator/", take_unsupported},
     {"include/", take_unsupported},
     {"graders/", take_unsupported},

@@ -9,15 +9,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Words of a text or of a list, as flags are given. */
+struct package_words {
+    char **word;
+    size_t count;
+};
+
 /* A package while it is read. */
 struct package_reader {
     struct archive_list files;
     struct package *p;
     struct buf *why;
     int faults;
-    bool legacy;          /* the format before 2025-09 */
-    bool all_languages;   /* none were named */
-    struct yaml *problem; /* problem.yaml, for `weights` */
+    bool legacy;                /* the format before 2025-09 */
+    bool all_languages;         /* none were named */
+    struct yaml *problem;       /* problem.yaml, for `weights` */
+    struct package_words flags; /* problem.yaml's, of every test */
+    bool custom;                /* there is a checker's folder */
+    bool validation_custom;     /* legacy: problem.yaml asks for it */
+    bool run_said;              /* `run` is for one kind only */
 };
 
 /* Say a fault of `file`; `line` 0 when it is of the whole file. */
@@ -62,10 +72,17 @@ void package_keys(struct package_reader *r, const char *file,
 bool package_number(struct package_reader *r, const char *file,
                     const struct yaml *y, double min, double max, double *out);
 
-/* The default output validator's flags, as a text or a list of words.
- * `out` is a struct package_compare. */
-void package_flags(struct package_reader *r, const char *file,
-                   const struct yaml *y, void *out);
+/* Add the words of a text, or of a list of texts, or of the `flags` of a map
+ * (legacy).  Anything else is a fault. */
+void package_words_read(struct package_reader *r, const char *file,
+                        const struct yaml *y, struct package_words *out);
+void package_words_free(struct package_words *w);
+
+/* The default output validator's flags, put on top of `out`.  Where there is
+ * a checker they are its own, and nothing is said of them. */
+void package_flags(struct package_reader *r, const char *file, int line,
+                   const struct package_words *words,
+                   struct package_compare *out);
 
 /* The parts, in this order. */
 void package_read_problem(struct package_reader *r); /* problem.yaml */

@@ -49,15 +49,48 @@ package_keys(struct package_reader *r, const char *file, const struct yaml *map,
 
 /* -- the default output validator's flags -- */
 
-static const char *
-flag_word(const struct yaml *y, size_t i, char **words, size_t nwords)
+void
+package_words_free(struct package_words *w)
 {
-    if (yaml_kind(y) == YAML_LIST) {
+    for (size_t i = 0; i < w->count; i++)
+        free(w->word[i]);
+    free(w->word);
+    *w = (struct package_words){0};
+}
+
+static void
+words_add(struct package_words *w, const char *word)
+{
+    w->word = xrealloc(w->word, (w->count + 1) * sizeof *w->word);
+    w->word[w->count++] = xstrdup(word);
+}
+
+void
+package_words_read(struct package_reader *r, const char *file,
+                   const struct yaml *y, struct package_words *out)
+{
+    char *copy, *save = NULL;
+
+    if (yaml_kind(y) == YAML_MAP && yaml_get(y, "flags") != NULL)
+        y = yaml_get(y, "flags");
+    if (yaml_kind(y) == YAML_TEXT && yaml_text(y) != NULL) {
+        copy = xstrdup(yaml_text(y));
+        for (char *w = strtok_r(copy, " \t\n", &save); w != NULL;
+             w = strtok_r(NULL, " \t\n", &save))
+            words_add(out, w);
+        free(copy);
+        return;
+    }
+    if (yaml_kind(y) == YAML_MAP)
+        package_fault(r, file, yaml_line(y), "expected a list of words");
+    for (size_t i = 0; i < yaml_size(y) && yaml_kind(y) == YAML_LIST; i++) {
         const struct yaml *w = yaml_at(y, i);
 
-        return w != NULL && yaml_kind(w) == YAML_TEXT ? yaml_text(w) : NULL;
+        if (yaml_kind(w) == YAML_TEXT && yaml_text(w) != NULL)
+            words_add(out, yaml_text(w));
+        else
+            package_fault(r, file, yaml_line(w), "expected a list of words");
     }
-    return i < nwords ? words[i] : NULL;
 }
 
 static bool
@@ -75,9 +108,17 @@ flag_tolerance(const char *word, double *out)
     return true;
 }
 
-/* The flag at `i`; how many words it took, 0 when it is none. */
+/* What has been said in one list; the format allows each tolerance once, and
+ * float_tolerance only alone. */
+struct said {
+    bool both, absolute, relative;
+};
+
+/* The flag with the word after it; how many of the two it took, 0 when it is
+ * none. */
 static size_t
-flag_apply(struct package_compare *c, const char *flag, const char *value)
+flag_apply(struct package_compare *c, struct said *said, const char *flag,
+           const char *value)
 {
     double d;
 
@@ -91,48 +132,41 @@ flag_apply(struct package_compare *c, const char *flag, const char *value)
     }
     if (strncmp(flag, "float_", 6) != 0 || !flag_tolerance(value, &d))
         return 0;
-    if (strcmp(flag, "float_tolerance") == 0)
+    if (strcmp(flag, "float_tolerance") == 0 && !said->both &&
+        !said->absolute && !said->relative) {
+        said->both = true;
         c->float_absolute = c->float_relative = d;
-    else if (strcmp(flag, "float_absolute_tolerance") == 0)
+    } else if (strcmp(flag, "float_absolute_tolerance") == 0 && !said->both &&
+               !said->absolute) {
+        said->absolute = true;
         c->float_absolute = d;
-    else if (strcmp(flag, "float_relative_tolerance") == 0)
+    } else if (strcmp(flag, "float_relative_tolerance") == 0 && !said->both &&
+               !said->relative) {
+        said->relative = true;
         c->float_relative = d;
-    else
+    } else
         return 0;
     return 2;
 }
 
 void
-package_flags(struct package_reader *r, const char *file, const struct yaml *y,
-              void *out)
+package_flags(struct package_reader *r, const char *file, int line,
+              const struct package_words *words, struct package_compare *out)
 {
-    struct package_compare *c = out;
-    char *copy = NULL, *words[32], *save = NULL;
-    size_t nwords = 0, took;
-    const char *word;
+    struct said said = {0};
+    size_t took;
 
-    for (size_t i = 0; i < yaml_size(y); i++)
-        if (yaml_kind(y) == YAML_MAP || flag_word(y, i, NULL, 0) == NULL) {
-            package_fault(r, file, yaml_line(y), "expected a list of words");
-            return;
-        }
-    if (yaml_kind(y) == YAML_TEXT && yaml_text(y) != NULL) {
-        copy = xstrdup(yaml_text(y));
-        for (char *w = strtok_r(copy, " \t\n", &save); w != NULL && nwords < 32;
-             w = strtok_r(NULL, " \t\n", &save))
-            words[nwords++] = w;
+    for (size_t i = 0; i < words->count && !r->custom; i += took) {
+        const char *next = i + 1 < words->count ? words->word[i + 1] : NULL;
+
+        took = flag_apply(out, &said, words->word[i], next);
+        if (took > 0)
+            continue;
+        package_fault(r, file, line,
+                      "expected case_sensitive, space_change_sensitive or "
+                      "float_[absolute_|relative_]tolerance NUMBER, each "
+                      "tolerance once, not `%s`",
+                      words->word[i]);
+        return;
     }
-    for (size_t i = 0; (word = flag_word(y, i, words, nwords)) != NULL;
-         i += took) {
-        took = flag_apply(c, word, flag_word(y, i + 1, words, nwords));
-        if (took == 0) {
-            package_fault(r, file, yaml_line(y),
-                          "expected case_sensitive, space_change_sensitive "
-                          "or float_[absolute_|relative_]tolerance NUMBER, "
-                          "not `%s`",
-                          word);
-            break;
-        }
-    }
-    free(copy);
 }

@@ -83,6 +83,39 @@ read_output(struct package_reader *r, const char *file, const struct yaml *y,
 }
 
 static void
+read_checker_time(struct package_reader *r, const char *file,
+                  const struct yaml *y, void *out)
+{
+    double seconds;
+
+    (void)out;
+    if (package_number(r, file, y, 0.1, 60, &seconds))
+        r->p->checker.time_limit_ms = (int64_t)llround(seconds * 1000);
+}
+
+static void
+read_checker_memory(struct package_reader *r, const char *file,
+                    const struct yaml *y, void *out)
+{
+    double mib;
+
+    (void)out;
+    if (package_number(r, file, y, 8, 4096, &mib))
+        r->p->checker.memory_limit_kb = (int64_t)(mib * 1024);
+}
+
+static void
+read_checker_output(struct package_reader *r, const char *file,
+                    const struct yaml *y, void *out)
+{
+    double mib;
+
+    (void)out;
+    if (package_number(r, file, y, 0.01, 64, &mib))
+        r->p->checker.output_limit_kb = (int64_t)(mib * 1024);
+}
+
+static void
 read_other_limit(struct package_reader *r, const char *file,
                  const struct yaml *y, void *out)
 {
@@ -107,9 +140,9 @@ read_limits(struct package_reader *r, const char *file, const struct yaml *y,
         {"code", PACKAGE_BOTH, read_other_limit},
         {"compilation_time", PACKAGE_BOTH, read_other_limit},
         {"compilation_memory", PACKAGE_BOTH, read_other_limit},
-        {"validation_time", PACKAGE_BOTH, read_other_limit},
-        {"validation_memory", PACKAGE_BOTH, read_other_limit},
-        {"validation_output", PACKAGE_BOTH, read_other_limit},
+        {"validation_time", PACKAGE_BOTH, read_checker_time},
+        {"validation_memory", PACKAGE_BOTH, read_checker_memory},
+        {"validation_output", PACKAGE_BOTH, read_checker_output},
     };
 
     package_keys(r, file, y, keys, sizeof keys / sizeof *keys, out);
@@ -185,18 +218,27 @@ read_validation(struct package_reader *r, const char *file,
     const char *text = yaml_kind(y) == YAML_TEXT ? yaml_text(y) : NULL;
 
     (void)out;
-    if (text == NULL || strcmp(text, "default") != 0)
+    r->validation_custom = text != NULL && strcmp(text, "custom") == 0;
+    if (text == NULL || (!r->validation_custom && strcmp(text, "default") != 0))
         package_fault(r, file, yaml_line(y),
-                      "expected `default`: custom validators are not "
-                      "supported");
+                      "expected `default` or `custom`: interaction and "
+                      "scoring are not supported");
 }
 
 static void
 read_problem_flags(struct package_reader *r, const char *file,
                    const struct yaml *y, void *out)
 {
+    struct package_words words = {0};
+
     (void)out;
-    package_flags(r, file, y, &r->p->compare);
+    package_words_read(r, file, y, &words);
+    package_flags(r, file, yaml_line(y), &words, &r->p->compare);
+    r->flags.word = xrealloc(r->flags.word, (r->flags.count + words.count + 1) *
+                                                sizeof *words.word);
+    for (size_t i = 0; i < words.count; i++)
+        r->flags.word[r->flags.count++] = words.word[i];
+    free(words.word);
 }
 
 /* -- assay: -- */
@@ -243,12 +285,37 @@ read_feedback(struct package_reader *r, const char *file, const struct yaml *y,
 }
 
 static void
+read_isolation(struct package_reader *r, const char *file, const struct yaml *y,
+               void *out)
+{
+    const char *text = yaml_kind(y) == YAML_TEXT ? yaml_text(y) : "";
+
+    (void)out;
+    if (strcmp(text, "split") != 0 && strcmp(text, "shared") != 0)
+        package_fault(r, file, yaml_line(y), "expected split or shared");
+    r->p->shared = strcmp(text, "shared") == 0;
+}
+
+static void
 read_partial(struct package_reader *r, const char *file, const struct yaml *y,
              void *out)
 {
     (void)out;
     if (!yaml_bool(y, &r->p->partial))
         package_fault(r, file, yaml_line(y), "expected true or false");
+}
+
+static void
+read_run(struct package_reader *r, const char *file, const struct yaml *y,
+         void *out)
+{
+    const char *text = yaml_kind(y) == YAML_TEXT ? yaml_text(y) : NULL;
+
+    (void)out;
+    r->run_said = true;
+    r->p->stop_at_failure = text != NULL && strcmp(text, "first_failure") == 0;
+    if (text == NULL || (!r->p->stop_at_failure && strcmp(text, "all") != 0))
+        package_fault(r, file, yaml_line(y), "expected all or first_failure");
 }
 
 static void
@@ -260,7 +327,9 @@ read_assay(struct package_reader *r, const char *file, const struct yaml *y,
         {"languages", PACKAGE_BOTH, read_languages},
         {"points", PACKAGE_BOTH, read_points},
         {"feedback", PACKAGE_BOTH, read_feedback},
+        {"isolation", PACKAGE_BOTH, read_isolation},
         {"partial", PACKAGE_BOTH, read_partial},
+        {"run", PACKAGE_BOTH, read_run},
         {"weights", PACKAGE_BOTH, NULL}, /* with data/, whose names it has */
     };
 
@@ -304,11 +373,18 @@ set_defaults(struct package_reader *r)
     p->time_limit_ms = 2000;
     p->memory_limit_kb = 256 * 1024;
     p->output_limit_kb = 8 * 1024;
+    /* the format's 60 s would let a checker that hangs hold a core for long */
+    p->checker.time_limit_ms = 10 * 1000;
+    p->checker.memory_limit_kb = 1024 * 1024;
+    p->checker.output_limit_kb = 8 * 1024;
     p->compare.float_absolute = p->compare.float_relative = -1;
     p->kind = PACKAGE_IO;
     for (size_t i = 0; i < r->files.count; i++)
         if (package_under(r->files.entry[i].name, "tests/") != NULL)
             p->kind = PACKAGE_UNITTEST;
+        else if (package_under(r->files.entry[i].name, "output_validator/") ||
+                 package_under(r->files.entry[i].name, "output_validators/"))
+            r->custom = true;
     r->all_languages = true;
 }
 

@@ -54,7 +54,7 @@ copy_number(struct json *to, const struct json *test, const char *key)
 }
 
 static struct json *
-show_test(const struct json *test, enum level level)
+show_test(const struct json *test, enum level level, bool staff)
 {
     static const char *const texts[] = {"input", "expected", "actual",
                                         "stderr"};
@@ -74,6 +74,8 @@ show_test(const struct json *test, enum level level)
         copy_text(to, test, "message");
     for (size_t i = 0; i < 4 && level == LEVEL_FULL; i++)
         copy_text(to, test, texts[i]);
+    if (staff)
+        copy_text(to, test, "judge");
     return to;
 }
 
@@ -120,7 +122,7 @@ say_success(int64_t total)
 }
 
 struct json *
-report_tests(const char *report, bool staff, char **feedback)
+report_tests(const char *report, bool staff, char **feedback, bool *verified)
 {
     struct json *list = json_array(), *whole = NULL;
     const struct json *tests;
@@ -138,10 +140,14 @@ report_tests(const char *report, bool staff, char **feedback)
         const struct json *t = json_at(tests, i);
         enum level level = level_of(t, staff);
 
-        json_push(list, show_test(t, level));
+        json_push(list, show_test(t, level, staff));
         if (said == NULL && strcmp(text_of(t, "verdict"), "accepted") != 0)
             said = say_failure(t, level);
     }
+    if (verified != NULL)
+        *verified = false;
+    if (verified != NULL && whole != NULL)
+        json_bool(json_get(whole, "verified"), verified);
     compile = whole != NULL ? json_text(json_get(whole, "compile")) : NULL;
     if (said == NULL && json_size(list) > 0 &&
         (!json_int(json_get(whole, "tests_total"), &total) ||

@@ -8,6 +8,8 @@
  *   message  name, verdict, time, memory, points, message
  *   name     name, verdict, time, memory, points
  *   none     verdict (its name is "")
+ *
+ * `judge`, what a checker says to the staff, is theirs alone at any level.
  */
 #ifndef CORE_REPORT_H
 #define CORE_REPORT_H
@@ -23,7 +25,9 @@
  * `*feedback` (the caller frees it; never NULL; "" when there is nothing to
  * say) is what a human reads first: the compiler's message (which may have
  * several lines), or the first failing test's name and message as far as the
- * reader may see them, or "All 5 tests passed." */
-struct json *report_tests(const char *report, bool staff, char **feedback);
+ * reader may see them, or "All 5 tests passed."  `*verified` (NULL: not wanted)
+ * is true when the submission could not have had a say in its verdict. */
+struct json *report_tests(const char *report, bool staff, char **feedback,
+                          bool *verified);
 
 #endif

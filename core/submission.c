@@ -253,6 +253,7 @@ read_one(const struct db_result *r, struct submission *out)
         PLACE
     };
     char *feedback = NULL;
+    bool verified = false;
     struct json *j = summary_json(r, 0);
 
     out->id = db_int(r, 0, 0);
@@ -262,7 +263,7 @@ read_one(const struct db_result *r, struct submission *out)
     /* a grading may be done before its submission was told */
     const char *report = out->graded ? db_text(r, 0, REPORT) : "";
     struct json *tests = report_tests(report, db_bool(r, 0, IS_STAFF),
-                                      &feedback);
+                                      &feedback, &verified);
     if (out->graded)
         out->text = judged_text(r, tests, feedback);
     else
@@ -271,6 +272,10 @@ read_one(const struct db_result *r, struct submission *out)
     json_add_text(j, "feedback", feedback);
     json_add(j, "tests", tests);
     row_add_int(j, "tests_total", r, 0, TESTS_TOTAL);
+    if (out->graded)
+        json_add_bool(j, "verified", verified);
+    else
+        json_add_null(j, "verified");
     row_add_int(j, "time_ms", r, 0, TIME);
     row_add_int(j, "memory_kb", r, 0, MEMORY);
     if (!out->graded)

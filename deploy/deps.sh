@@ -2,7 +2,7 @@
 # Install the Debian packages that are missing, without a question, without
 # starting, stopping or changing any service of the host.
 #
-#   deps.sh GROUP…         groups: run (build and run), test, bench, lint
+#   deps.sh GROUP…         groups: run (build and run), test, vm, bench, lint
 #   deps.sh --list GROUP…  only say what is missing
 #
 # What a package would start at its installation is held back by policy-rc.d,
@@ -11,12 +11,15 @@
 # starts programs by itself.
 set -euo pipefail
 
-RUN=(gcc libc6-dev make pkg-config curl jq python3 nginx-core libnginx-mod-nchan
-    spawn-fcgi postgresql redis-server libfcgi-dev libhiredis-dev libpq-dev
+RUN=(gcc g++ libc6-dev make pkg-config curl jq python3 python3-dev nginx-core
+    libnginx-mod-nchan spawn-fcgi postgresql redis-server libfcgi-dev
+    libhiredis-dev libpq-dev
     libcjson-dev libsodium-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     libarchive-dev libyaml-dev libseccomp-dev libcap-dev util-linux procps)
-TEST=(bats libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core)
-BENCH=(wrk)
+TEST=(bats libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core
+    default-jdk-headless)
+VM=(mmdebstrap e2fsprogs qemu-system-x86 libcmocka-dev)
+BENCH=(wrk bubblewrap)
 LINT=(clang-format clang-tidy cppcheck shellcheck)
 
 SERVICES="nginx redis-server postgresql"
@@ -42,6 +45,7 @@ missing() {
         case $group in
         run) set -- "${RUN[@]}" ;;
         test) set -- "${TEST[@]}" ;;
+        vm) set -- "${VM[@]}" ;;
         bench) set -- "${BENCH[@]}" ;;
         lint) set -- "${LINT[@]}" ;;
         *) say "deps.sh: $group: no such group" && exit 64 ;;

@@ -8,6 +8,9 @@ BAD=0
 
 good() { printf 'ok       %s\n' "$*"; }
 note() { printf 'note     %s\n' "$*"; }
+weak() { # WHAT CURE: it works, but worse than it could
+    printf 'weaker   %s\n         better: %s\n' "$1" "$2"
+}
 bad() { # WHAT CURE
     printf 'MISSING  %s\n         cure: %s\n' "$1" "$2"
     BAD=1
@@ -38,35 +41,8 @@ if nginx -V 2>&1 | grep -q nginx/ &&
 fi
 
 # -- what isolates submissions ----------------------------------------------------
-if [ "$(cat /proc/sys/kernel/unprivileged_userns_clone 2>/dev/null || echo 1)" \
-    = 0 ] && [ "$(id -u)" != 0 ]; then
-    bad "user namespaces for ordinary users" \
-        "sysctl kernel.unprivileged_userns_clone=1, or run as root"
-elif ! unshare -Ur true 2>/dev/null; then
-    bad "user namespaces" "raise user.max_user_namespaces (sysctl)"
-else
-    good "user namespaces"
-fi
-if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
-    good "cgroup v2: $(cat /sys/fs/cgroup/cgroup.controllers)"
-elif [ -d /sys/fs/cgroup/memory ] && [ -d /sys/fs/cgroup/pids ]; then
-    good "cgroup v1 (memory, pids)"
-else
-    note "no memory or pids cgroup: limits are soft, kept by rlimits alone"
-fi
-[ "$(id -u)" = 0 ] ||
-    note "not root: submissions share your user id, and limits are soft"
-box=build/$B/grader/box/box
-if [ -x "$box" ]; then
-    if answer=$("$box" -t 2>&1); then
-        good "box: $(tail -n 1 <<<"$answer")"
-    else
-        bad "box cannot isolate: $(tail -n 1 <<<"$answer")" \
-            "docs/SECURITY.md says what box asks of a host"
-    fi
-else
-    note "box is not built yet: make"
-fi
+# shellcheck source=deploy/doctor/isolation.sh
+. deploy/doctor/isolation.sh
 
 # -- room ---------------------------------------------------------------------------
 port=${PORT:-8080}

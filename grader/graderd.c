@@ -11,6 +11,10 @@
  * Every one of them is single-threaded and blocking, with its own connection
  * to PostgreSQL, Redis and the box, made when first needed and again after it
  * was lost; so graderd starts in any order with them and survives them.
+ * What the workers share is what the self-attack found (grader/selfattack.h),
+ * and counters, in memory that the parent maps.
+ *
+ * One more child compiles headers ahead (grader/prepare.c), and ends.
  *
  * The parent holds no connection and does nothing that could fail: it waits.
  * A child that dies is started again, later each time if it dies young.  When
@@ -20,10 +24,13 @@
  * worker finishes its grading within drain_seconds or hands it back; whoever
  * is left after that is killed.
  *
- * Exit status: 0 stopped, or -t found all well; 1 no language works; 2 fatal;
- * 64 usage; 78 configuration.
+ * Exit status: 0 stopped, or -t found all well; 1 no language works, or -t
+ * found a hole in the box; 2 fatal; 64 usage; 78 configuration.
  */
+#include "grader/attack_set.h"
 #include "grader/janitor.h"
+#include "grader/offer.h"
+#include "grader/prepare.h"
 #include "grader/probe.h"
 #include "grader/run.h"
 #include "grader/worker.h"
@@ -63,9 +70,10 @@ struct child {
 struct parent {
     struct worker_setup setup;
     struct language *languages;
-    struct runtime *runtimes;
+    size_t nfound; /* languages that this host has */
     struct child *children;
     size_t nchildren;
+    pid_t preparer;  /* compiles headers ahead, and ends; 0: none */
     sigset_t waited; /* the signals that the parent waits for */
 };
 
@@ -92,20 +100,42 @@ find_languages(struct parent *p)
     if (e != ERR_OK)
         return false;
     probe_languages(p->languages, n);
-    p->runtimes = xcalloc(n, sizeof *p->runtimes);
-    p->setup = (struct worker_setup){.languages = p->languages,
-                                     .nlanguages = n,
-                                     .runtimes = p->runtimes,
-                                     .tokens = count_tokens()};
-    for (size_t i = 0; i < n; i++) {
-        const struct language *l = &p->languages[i];
-        if (l->build[0] == '\0')
-            continue;
-        struct runtime *r = &p->runtimes[p->setup.nruntimes++];
-        snprintf(r->language, sizeof r->language, "%s", l->id);
-        snprintf(r->build, sizeof r->build, "%s", l->build);
-    }
+    p->setup = (struct worker_setup){
+        .languages = p->languages, .nlanguages = n, .tokens = count_tokens()};
+    for (size_t i = 0; i < n; i++)
+        p->nfound += p->languages[i].build[0] != '\0';
     return true;
+}
+
+static void
+print_hole(void *cookie, const char *hole)
+{
+    (void)cookie;
+    printf("self-attack: HOLE %s\n", hole);
+}
+
+static bool
+always(void)
+{
+    return true;
+}
+
+/* False: a hole. */
+static bool
+describe_attack(const struct parent *p, struct run_box *box)
+{
+    struct attack_report r;
+    enum err e = attack_box(box, p->languages, p->setup.nlanguages, always, &r);
+    bool sound = r.nholes == 0;
+
+    attack_report_each(&r, print_hole, NULL);
+    if (e != ERR_OK)
+        printf("self-attack: not finished, the box is away or busy\n");
+    else if (sound)
+        printf("self-attack: passed, %d attacks in %lld ms\n", r.attacks,
+               (long long)r.ms);
+    attack_report_free(&r);
+    return sound;
 }
 
 /* -t: what would we run with? */
@@ -118,8 +148,15 @@ describe(const struct parent *p)
     conf_print(stdout, false);
     for (size_t i = 0; i < p->setup.nlanguages; i++) {
         const struct language *l = &p->languages[i];
-        printf("language %s: %s\n", l->id,
-               l->build[0] ? l->build : "not installed");
+        bool works = true;
+
+        if (offer_language(box, l, &works) == ERR_OK && !works &&
+            l->build[0] != '\0')
+            printf("language %s: does not work in this box: %s\n", l->id,
+                   l->build);
+        else
+            printf("language %s: %s\n", l->id,
+                   l->build[0] ? l->build : "not installed");
     }
     printf("tokens: %d\n", p->setup.tokens);
     if (run_describe(box, &isolation) == ERR_OK)
@@ -127,8 +164,9 @@ describe(const struct parent *p)
     else
         printf("isolation: unknown, the box does not answer\n");
     free(isolation);
+    bool sound = describe_attack(p, box);
     run_box_free(box);
-    return p->setup.nruntimes > 0 ? 0 : 1;
+    return p->nfound > 0 && sound ? 0 : 1;
 }
 
 /* In the child: become a worker or the janitor. */
@@ -178,6 +216,8 @@ reap(struct parent *p)
     int status = 0;
     size_t living = 0;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+        if (pid == p->preparer)
+            p->preparer = 0;
         for (size_t i = 0; i < p->nchildren; i++) {
             struct child *c = &p->children[i];
             if (c->pid != pid)
@@ -199,6 +239,43 @@ reap(struct parent *p)
     for (size_t i = 0; i < p->nchildren; i++)
         living += p->children[i].pid != 0;
     return living;
+}
+
+/* Beside all else, and behind it: gradings go on meanwhile, only slower.  It
+ * has a process group of its own, so that a compiler ends with it. */
+static void
+start_preparer(struct parent *p)
+{
+    pid_t parent = getpid(), pid;
+
+    if (conf()->precompile == 0)
+        return;
+    pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        prctl(PR_SET_NAME, "graderd:prepare");
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(0);
+        sigprocmask(SIG_UNBLOCK, &p->waited, NULL);
+        if (nice(19) == -1)
+            log_errno("cannot step back", "%s", "");
+        prepare_languages(p->languages, p->setup.nlanguages);
+        exit(0);
+    }
+    if (pid < 0) {
+        log_errno("cannot fork", "%s", "for headers");
+        return;
+    }
+    setpgid(pid, pid); /* whoever of us is first */
+    p->preparer = pid;
+}
+
+static void
+stop_preparer(const struct parent *p)
+{
+    if (p->preparer > 0)
+        kill(-p->preparer, SIGKILL);
 }
 
 static void
@@ -229,6 +306,7 @@ supervise(struct parent *p)
     }
     log_info("stopping", "drain_seconds=%lld",
              (long long)conf()->drain_seconds);
+    stop_preparer(p);
     signal_all(p, SIGTERM);
     int64_t end = clock_ms() + conf()->drain_seconds * 1000 + KILL_AFTER_MS;
     while (reap(p) > 0 && clock_ms() < end)
@@ -246,11 +324,13 @@ supervise(struct parent *p)
 static int
 run(struct parent *p)
 {
-    if (p->setup.nruntimes == 0) {
+    if (p->nfound == 0) {
         log_warn("no language works here", "dir=%s/languages",
                  conf()->share_dir);
         return 1;
     }
+    p->setup.selfattack = selfattack_new(p->languages, p->setup.nlanguages,
+                                         p->setup.tokens);
     p->nchildren = (size_t)p->setup.tokens + 1;
     p->children = xcalloc(p->nchildren, sizeof *p->children);
     for (size_t i = 0; i < p->nchildren; i++)
@@ -263,6 +343,7 @@ run(struct parent *p)
     sigaddset(&p->waited, SIGCHLD);
     /* blocked and waited for, so that none comes between look and sleep */
     sigprocmask(SIG_BLOCK, &p->waited, NULL);
+    start_preparer(p);
     return supervise(p);
 }
 
@@ -291,7 +372,6 @@ main(int argc, char **argv)
         return 78;
     int status = test ? describe(&p) : run(&p);
     language_free(p.languages, p.setup.nlanguages);
-    free(p.runtimes);
     free(p.children);
     return status;
 }

@@ -15,6 +15,9 @@
  * re-keyed; old runtimes and Idempotency-Keys are forgotten; entries that were
  *            acknowledged but not deleted are trimmed.
  *
+ * Of each host, under no lock: the cache of compiled programs is kept within
+ * its bound.
+ *
  * "Rung" means: unless an entry that nobody was given yet says so already.
  * So a long queue, in which every row is overdue, is not rung twice, and a lost
  * Redis is refilled in a few rounds.  Two janitors at once (the lock is lost
@@ -25,6 +28,8 @@
 #include "core/grading.h"
 #include "core/housekeeping.h"
 #include "core/schema.h"
+#include "grader/compiled.h"
+#include "grader/offer.h"
 #include "grader/publish.h"
 #include "grader/run.h"
 #include "lib/clock.h"
@@ -60,12 +65,15 @@ struct janitor {
     struct db *db;
     struct redis *redis;
     struct run_box *box;
+    struct runtime *runtimes; /* NULL: not known yet */
+    size_t nruntimes;
     char *consumer;
     struct undelivered undelivered[STREAM_CLASSES];
     struct grading_due due[DUE_MAX];
     int64_t seen_at;   /* clock_ms() of the next registration */
     int64_t seldom_at; /* likewise */
     int64_t policy_at;
+    int64_t sweep_at;
     bool ready;
 };
 
@@ -75,15 +83,15 @@ static void
 say_ready(const struct janitor *j)
 {
     struct buf names = {0};
-    for (size_t i = 0; i < j->setup->nruntimes; i++)
-        buf_fmt(&names, "%s%s", i > 0 ? "," : "",
-                j->setup->runtimes[i].language);
+    for (size_t i = 0; i < j->nruntimes; i++)
+        buf_fmt(&names, "%s%s", i > 0 ? "," : "", j->runtimes[i].language);
     log_info("ready", "tokens=%d languages=%s", j->setup->tokens,
              names.data ? names.data : "");
     buf_free(&names);
 }
 
-/* Only while the box answers: a host that cannot grade must not look alive.
+/* Only while the box answers, and has no hole that we know of: a host that
+ * cannot grade must not look alive.
  * (With none alive, hand_in() goes on with the last build known.) */
 static void
 register_runtimes(struct janitor *j)
@@ -92,10 +100,15 @@ register_runtimes(struct janitor *j)
     if (clock_ms() < j->seen_at)
         return;
     j->seen_at = clock_ms() + (j->ready ? SEEN_AGAIN_MS : RETRY_MS);
-    if (run_describe(j->box, &what) != ERR_OK)
+    if (!selfattack_passed(j->setup->selfattack) ||
+        run_describe(j->box, &what) != ERR_OK)
         return;
     free(what);
-    if (runtime_seen(j->db, j->setup->runtimes, j->setup->nruntimes) != ERR_OK)
+    if (j->runtimes == NULL &&
+        offer_runtimes(j->box, j->setup->languages, j->setup->nlanguages,
+                       &j->runtimes, &j->nruntimes) != ERR_OK)
+        return;
+    if (runtime_seen(j->db, j->runtimes, j->nruntimes) != ERR_OK)
         return;
     j->seen_at = clock_ms() + SEEN_EVERY_MS;
     if (!j->ready)
@@ -274,6 +287,16 @@ seldom(struct janitor *j)
             return;
 }
 
+/* This host's disk is nobody else's concern. */
+static void
+sweep_disk(struct janitor *j)
+{
+    if (clock_ms() < j->sweep_at)
+        return;
+    j->sweep_at = clock_ms() + SELDOM_EVERY_MS;
+    compiled_sweep();
+}
+
 static void
 one_round(struct janitor *j)
 {
@@ -305,10 +328,12 @@ janitor_main(const struct worker_setup *setup)
         register_runtimes(j);
         check_policy(j);
         one_round(j);
+        sweep_disk(j);
         clock_sleep(j->ready ? conf()->janitor_seconds * 1000 : RETRY_MS);
     }
     forget_undelivered(j);
     run_box_free(j->box);
+    free(j->runtimes);
     redis_free(j->redis);
     db_free(j->db);
     free(j->consumer);

@@ -11,9 +11,7 @@
 enum {
     WALL_SLACK_MS = 2000,    /* a busy host is not the program's fault */
     CPU_MAX_MS = 180 * 1000, /* so that 3 x wall stays in box's bounds */
-    PROCESSES = 32,          /* and threads */
     DISK_KB = 16 * 1024,     /* of the working directory */
-    STDERR_LINE_KEEP = 300,  /* bytes of its last line in a message */
     TEXT_LEAST_KEEP = 256    /* of each text when a report is full */
 };
 
@@ -30,7 +28,7 @@ judge_limits(const struct judge_job *job, struct run_limits *out)
         .cpu_ms = cpu,
         .wall_ms = 3 * cpu + WALL_SLACK_MS,
         .memory_kb = p->memory_limit_kb + job->language->memory_extra_kb,
-        .processes = PROCESSES,
+        .processes = job->language->processes,
         .output_kb = p->output_limit_kb,
         .disk_kb = DISK_KB,
     };
@@ -92,54 +90,6 @@ judge_tick(void *judge, const char *data, size_t size)
     return !j->stopped;
 }
 
-/* The last line of standard error that says something. */
-static void
-add_last_line(struct buf *message, const struct buf *err)
-{
-    size_t end = err->size, start;
-    char *line;
-
-    while (end > 0 && strchr(" \t\r\n", err->data[end - 1]) != NULL)
-        end--;
-    for (start = end; start > 0 && err->data[start - 1] != '\n'; start--)
-        ;
-    if (start == end)
-        return;
-    line = text_clean(err->data + start, end - start, STDERR_LINE_KEEP);
-    buf_fmt(message, " %s", line);
-    free(line);
-}
-
-enum verdict
-judge_end(const struct run_result *r, struct buf *message)
-{
-    switch (r->end) {
-    case RUN_EXITED:
-        if (r->status == 0)
-            return VERDICT_ACCEPTED;
-        buf_fmt(message, "The program ended with exit status %d.", r->status);
-        add_last_line(message, &r->err);
-        return VERDICT_RUNTIME_ERROR;
-    case RUN_SIGNALED:
-        buf_fmt(message, "The program was ended by signal %d (%s).", r->status,
-                strsignal(r->status));
-        return VERDICT_RUNTIME_ERROR;
-    case RUN_CPU:
-        buf_str(message, "The program took too long.");
-        return VERDICT_TIME_LIMIT;
-    case RUN_WALL:
-        buf_str(message, "The program took too long: it was waiting.");
-        return VERDICT_TIME_LIMIT;
-    case RUN_MEMORY:
-        buf_str(message, "The program used too much memory.");
-        return VERDICT_MEMORY_LIMIT;
-    case RUN_OUTPUT:
-        buf_str(message, "The program wrote too much.");
-        return VERDICT_OUTPUT_LIMIT;
-    }
-    return VERDICT_RUNTIME_ERROR;
-}
-
 static const char *
 feedback_name(enum package_feedback f)
 {
@@ -197,6 +147,7 @@ judge_add(struct judge *j, const struct judge_outcome *o)
     add_text(j, t, "expected", o->expected, o->expected_size, max);
     add_text(j, t, "actual", o->actual, o->actual_size, max);
     add_text(j, t, "stderr", o->stderr_text, o->stderr_size, max);
+    add_text(j, t, "judge", o->staff, o->staff_size, max);
     json_push(j->tests, t);
 
     if (ok)
@@ -212,6 +163,18 @@ judge_add(struct judge *j, const struct judge_outcome *o)
         !j->watch(j->cookie, &told, j->done, j->total))
         j->stopped = true;
     return !j->stopped;
+}
+
+void
+judge_forget(struct judge *j)
+{
+    json_free(j->tests);
+    j->tests = json_array();
+    buf_free(&j->compile);
+    j->verdict = VERDICT_ACCEPTED;
+    j->done = j->kept = 0;
+    j->earned = 0;
+    j->time_ms = j->memory_kb = 0;
 }
 
 static void

@@ -17,13 +17,16 @@
 
 /* Part of every build (grader/probe.h): raise it when a verdict may come out
  * otherwise than before. */
-#define JUDGE_VERSION "1"
+#define JUDGE_VERSION "2"
 
 struct judge_job {
     const struct package *package;
     const struct language *language;
     const char *code;
     size_t code_size;
+    /* for the package's own programs, which may be in others */
+    const struct language *languages;
+    size_t nlanguages;
 };
 
 /* Told of each test as it ends ("k of n"), and at least every second with

@@ -3,6 +3,7 @@
 #define GRADER_JUDGE_INTERNAL_H
 
 #include "grader/judge.h"
+#include "grader/judge_words.h"
 #include "lib/json.h"
 #include "lib/mem.h"
 
@@ -43,18 +44,18 @@ struct judge_outcome {
     const char *message;
     const char *input, *expected, *actual, *stderr_text;
     size_t input_size, expected_size, actual_size, stderr_size;
+    const char *staff; /* for the staff's eyes only */
+    size_t staff_size;
 };
 
 /* Put a test into the report and tell the watch.  False: stop. */
 bool judge_add(struct judge *j, const struct judge_outcome *o);
 
+/* Forget all tests, as if none had been told of. */
+void judge_forget(struct judge *j);
+
 /* A tick of a run: the lease is renewed.  False: stop.  A run_watch. */
 bool judge_tick(void *judge, const char *data, size_t size);
-
-/* The verdict that the end of a run means, and a sentence on it (for an exit
- * status other than 0 with the last line of standard error).  ACCEPTED when it
- * ended by itself with status 0: then the output decides. */
-enum verdict judge_end(const struct run_result *r, struct buf *message);
 
 /* The limits of a run of this job's program. */
 void judge_limits(const struct judge_job *job, struct run_limits *out);

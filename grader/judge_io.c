@@ -1,103 +1,46 @@
 /* io kind: the program reads standard input and writes standard output; its
- * output is compared out here, so the answers never enter the box.
+ * output is compared out here, or by the package's checker in a run of its
+ * own, so the answers never enter the submission's box.
  */
 #include "grader/judge_internal.h"
 
 #include "grader/compare.h"
+#include "grader/judge_check.h"
+#include "grader/judge_program.h"
+#include "grader/judge_rerun.h"
+#include "lib/conf.h"
 #include "lib/log.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    COMPILE_CPU_MS = 20 * 1000,
-    COMPILE_WALL_MS = 60 * 1000,
-    COMPILE_MEMORY_KB = 1024 * 1024,
-    COMPILE_OUTPUT_KB = 256,
-    COMPILE_DISK_KB = 64 * 1024,
     /* Bounds of a program that fails: an endless loop in each of a hundred
      * tests would hold a core for minutes, and say nothing new. */
     TIMEOUTS_MAX = 3,
     FAILED_CPU_MAX_MS = 20 * 1000
 };
 
-/* What runs: the file that each test gets, and the command. */
-struct program {
-    const char *name;
-    int fd;
-    mode_t mode;
-    char **argv;
-};
-
-/* The compiler's words on a program that it did not translate. */
-static void
-refuse_program(struct judge *j, const struct run_result *r)
-{
-    struct buf *m = &j->compile;
-
-    j->verdict = VERDICT_COMPILE_ERROR;
-    if (r->end == RUN_CPU || r->end == RUN_WALL)
-        buf_str(m, "The compiler took too long.\n");
-    else if (r->end == RUN_MEMORY)
-        buf_str(m, "The compiler used too much memory.\n");
-    else if (r->end == RUN_OUTPUT)
-        buf_str(m, "The compiler wrote too much.\n");
-    else if (r->end == RUN_SIGNALED)
-        buf_fmt(m, "The compiler was ended by signal %d.\n", r->status);
-    buf_add(m, r->err.data, r->err.size);
-    buf_add(m, r->out.data, r->out.size);
-    if (m->size == 0)
-        buf_str(m, "The compiler made no program, and did not say why.");
-}
-
-/* Compile `p` in place.  ERR_OK also when it does not compile: then the
- * verdict says so, and p->fd stays what it was. */
+/* Is the output of a run that ended well the right one? */
 static enum err
-compile(struct judge *j, struct program *p)
+judge_output(struct judge *j, const struct checker *checker,
+             const struct package_test *t, const struct run_result *r,
+             enum verdict *verdict, struct buf *message, struct buf *staff)
 {
-    const struct language *l = j->job->language;
-    char **argv = judge_argv(l, l->compile, l->source, NULL);
-    struct run_result r;
-    struct run_request q = {
-        .argv = (const char *const *)argv,
-        .files = {{.name = p->name, .fd = p->fd, .mode = 0444}},
-        .nfiles = 1,
-        .stdin_fd = -1,
-        .artefact = l->artefact,
-        .limits = {.cpu_ms = COMPILE_CPU_MS,
-                   .wall_ms = COMPILE_WALL_MS,
-                   .memory_kb = COMPILE_MEMORY_KB,
-                   .processes = 16,
-                   .output_kb = COMPILE_OUTPUT_KB,
-                   .disk_kb = COMPILE_DISK_KB},
-    };
-    enum err e = run_program(j->box, &q, judge_tick, j, &r);
-
-    judge_argv_free(argv);
-    if (e != ERR_OK)
-        return e;
-    if (r.end != RUN_EXITED || r.status != 0 || r.artefact_fd == -1)
-        refuse_program(j, &r);
-    else {
-        buf_add(&j->compile, r.err.data, r.err.size); /* warnings */
-        close(p->fd);
-        *p = (struct program){.name = l->artefact,
-                              .fd = r.artefact_fd,
-                              .mode = 0555,
-                              .argv = p->argv};
-        r.artefact_fd = -1;
-    }
-    run_result_free(&r);
+    if (checker != NULL)
+        return check_run(j, checker, t, &r->out, verdict, message, staff);
+    if (!compare_outputs(&t->compare, t->answer, t->answer_size, r->out.data,
+                         r->out.size, message))
+        *verdict = VERDICT_WRONG_ANSWER;
     return ERR_OK;
 }
 
-/* Compare, and put the test into the report. */
-static void
-judge_run(struct judge *j, const struct package_test *t,
-          const struct run_result *r)
+/* Judge one run, and put the test into the report. */
+static enum err
+judge_run(struct judge *j, const struct checker *checker,
+          const struct package_test *t, const struct run_result *r)
 {
-    struct buf message = {0};
+    struct buf message = {0}, words = {0}, staff = {0};
     struct judge_outcome o = {
         .name = t->name,
         .verdict = judge_end(r, &message),
@@ -112,42 +55,37 @@ judge_run(struct judge *j, const struct package_test *t,
         .expected_size = t->answer_size,
         .actual = r->out.data != NULL ? r->out.data : "",
         .actual_size = r->out.size,
-        .stderr_text = r->err.data != NULL ? r->err.data : "",
-        .stderr_size = r->err.size,
     };
+    enum err e = ERR_OK;
 
-    if (o.verdict == VERDICT_ACCEPTED &&
-        !compare_outputs(&t->compare, t->answer, t->answer_size, r->out.data,
-                         r->out.size, &message))
-        o.verdict = VERDICT_WRONG_ANSWER;
+    if (o.verdict == VERDICT_ACCEPTED)
+        e = judge_output(j, checker, t, r, &o.verdict, &message, &staff);
+    judge_stderr(r, (size_t)conf()->output_max_bytes, &words);
     o.message = message.data;
-    judge_add(j, &o);
+    o.stderr_text = words.data != NULL ? words.data : "";
+    o.stderr_size = words.size;
+    o.staff = staff.data;
+    o.staff_size = staff.size;
+    if (e == ERR_OK)
+        judge_add(j, &o);
     buf_free(&message);
+    buf_free(&words);
+    buf_free(&staff);
+    return e;
 }
 
-/* Tracebacks name the submission by its path in the box; its name alone is what
- * a student knows. */
-static void
-strip_folder(struct buf *text)
-{
-    static const char folder[] = "/box/w/";
-    size_t n = sizeof folder - 1;
-    for (char *p = text->data; p != NULL;) {
-        size_t left = (size_t)(text->data + text->size - p);
-        p = memmem(p, left, folder, n);
-        if (p == NULL)
-            return;
-        memmove(p, p + n, (size_t)(text->data + text->size - p) - n + 1);
-        text->size -= n;
-    }
-}
+/* What the python3 zygote calls what the command of the language does. */
+static const char *const whole_program[] = {"program", NULL};
 
 static enum err
 run_test(struct judge *j, const struct program *p, const struct package_test *t,
          struct run_result *r)
 {
     struct run_request q = {
-        .argv = (const char *const *)p->argv,
+        .zygote = p->zygote,
+        .argv = strcmp(p->zygote, "python3") == 0
+                    ? whole_program
+                    : (const char *const *)p->argv,
         .files = {{.name = p->name, .fd = p->fd, .mode = p->mode}},
         .nfiles = 1,
         .stdin_fd = run_memfd("input", t->input, t->input_size),
@@ -159,36 +97,42 @@ run_test(struct judge *j, const struct program *p, const struct package_test *t,
         return ERR_INTERNAL;
     }
     judge_limits(j->job, &q.limits);
-    e = run_program(j->box, &q, judge_tick, j, r);
+    e = rerun_if_near(j->box, &q, judge_tick, NULL, j, r);
     close(q.stdin_fd);
-    if (e == ERR_OK)
-        strip_folder(&r->err);
     return e;
 }
 
+/* Has it failed so that the tests that are left would say nothing new? */
+static bool
+is_enough(const struct judge *j, int timeouts, int64_t spent)
+{
+    return j->verdict != VERDICT_ACCEPTED &&
+           (j->job->package->stop_at_failure || timeouts >= TIMEOUTS_MAX ||
+            spent >= FAILED_CPU_MAX_MS);
+}
+
 static enum err
-run_tests(struct judge *j, const struct program *p)
+run_tests(struct judge *j, const struct program *p,
+          const struct checker *checker)
 {
     const struct package *k = j->job->package;
     int64_t spent = 0;
     int timeouts = 0;
 
-    for (size_t i = 0; i < k->ntests; i++) {
+    for (size_t i = 0; i < k->ntests && !is_enough(j, timeouts, spent); i++) {
         struct run_result r;
-        enum err e;
+        enum err e = run_test(j, p, &k->tests[i], &r);
 
-        if (j->verdict != VERDICT_ACCEPTED &&
-            (timeouts >= TIMEOUTS_MAX || spent >= FAILED_CPU_MAX_MS))
-            break;
-        e = run_test(j, p, &k->tests[i], &r);
         if (e != ERR_OK)
             return e;
         spent += r.cpu_ms;
         timeouts += r.end == RUN_CPU || r.end == RUN_WALL;
-        judge_run(j, &k->tests[i], &r);
+        e = judge_run(j, checker, &k->tests[i], &r);
         run_result_free(&r);
         if (j->stopped)
             return ERR_STALE;
+        if (e != ERR_OK)
+            return e;
     }
     return ERR_OK;
 }
@@ -196,26 +140,23 @@ run_tests(struct judge *j, const struct program *p)
 enum err
 judge_io(struct judge *j)
 {
-    const struct language *l = j->job->language;
     const struct package *k = j->job->package;
-    struct program p = {.name = l->source, .mode = 0444};
-    enum err e = ERR_OK;
+    const struct checker *checker = NULL;
+    struct program p;
+    enum err e;
 
     j->total = k->ntests;
     j->verified = true;
     for (size_t i = 0; i < k->ntests; i++)
         j->weight += k->tests[i].weight;
-    p.fd = run_memfd(l->source, j->job->code, j->job->code_size);
-    if (p.fd == -1) {
-        log_errno("memfd", "size=%zu", j->job->code_size);
-        return ERR_INTERNAL;
-    }
-    p.argv = judge_argv(l, l->run, l->source, NULL);
-    if (l->compile[0] != NULL)
-        e = compile(j, &p);
-    if (e == ERR_OK && j->verdict == VERDICT_ACCEPTED)
-        e = run_tests(j, &p);
-    judge_argv_free(p.argv);
-    close(p.fd);
+    e = program_make(j->box, j->job->language, j->job->code, j->job->code_size,
+                     judge_tick, j, &p, &j->compile);
+    if (e == ERR_OK && p.fd == -1)
+        j->verdict = VERDICT_COMPILE_ERROR;
+    else if (e == ERR_OK)
+        e = check_make(j, &checker);
+    if (e == ERR_OK && p.fd != -1)
+        e = run_tests(j, &p, checker);
+    program_free(&p);
     return e;
 }

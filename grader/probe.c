@@ -90,24 +90,32 @@ finish(pid_t pid, int64_t deadline)
     return got == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+int
+probe_run(char *const *argv, int64_t ms, struct buf *out)
+{
+    int64_t deadline = clock_ms() + ms;
+    int fd = -1;
+    pid_t pid = start(argv, &fd);
+
+    if (pid == -1)
+        return -1;
+    read_until(fd, deadline, out);
+    close(fd);
+    errno = 0; /* it was started */
+    return finish(pid, deadline);
+}
+
 static void
 probe_one(struct language *l)
 {
-    int64_t deadline = clock_ms() + PROBE_MS;
     struct buf out = {0};
-    int fd = -1, status;
-    pid_t pid = start(l->version, &fd);
+    int status = probe_run(l->version, PROBE_MS, &out);
 
     l->build[0] = '\0';
-    if (pid == -1) {
+    if (status == -1 && errno != 0)
         log_errno("language missing", "language=%s command=%s", l->id,
                   l->version[0]);
-        return;
-    }
-    read_until(fd, deadline, &out);
-    close(fd);
-    status = finish(pid, deadline);
-    if (status != 0 || out.size == 0)
+    else if (status != 0 || out.size == 0)
         log_warn("language missing", "language=%s command=%s status=%d", l->id,
                  l->version[0], status);
     else {

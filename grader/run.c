@@ -1,27 +1,23 @@
-#include "grader/run.h"
+#include "grader/run_internal.h"
 
-#include "grader/box/protocol.h"
 #include "lib/clock.h"
-#include "lib/conf.h"
 #include "lib/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum {
-    HELLO_SECONDS = 5,
     TICK_MS = 500,        /* between two calls of an idle watch */
     PATIENCE_MS = 120000, /* beyond the run's own limits, for a free slot */
     CHANNEL_CHUNK = 65536,
+    TESTS_OUT_KEEP = 16384,
     CHANNEL_REST = 1 << 20 /* read at most so much after the end */
 };
 
@@ -29,160 +25,6 @@ _Static_assert((int)RUN_FILES_MAX == (int)BOX_FILES_MAX &&
                    (int)RUN_ARGS_MAX == (int)BOX_ARGS_MAX &&
                    (int)RUN_NAME_MAX == (int)BOX_NAME_MAX,
                "run.h and protocol.h agree");
-
-struct run_box {
-    int sock; /* -1: not connected */
-    struct box_hello hello;
-};
-
-/* Everything that box may say. */
-union answer {
-    uint32_t type;
-    struct box_hello hello;
-    struct box_exit exit;
-    struct box_refused refused;
-};
-
-static void
-close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
-
-struct run_box *
-run_box_new(void)
-{
-    struct run_box *b = xcalloc(1, sizeof *b);
-    b->sock = -1;
-    return b;
-}
-
-void
-run_box_free(struct run_box *b)
-{
-    if (b != NULL)
-        close_fd(&b->sock);
-    free(b);
-}
-
-/* -- messages -- */
-
-/* One message from box and at most one descriptor (-1: none).  Its size; 0
- * at the end; -1 with errno. */
-static ssize_t
-receive(int sock, union answer *a, int *fd)
-{
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct iovec iov = {a, sizeof *a};
-    struct msghdr m = {.msg_iov = &iov,
-                       .msg_iovlen = 1,
-                       .msg_control = control.bytes,
-                       .msg_controllen = sizeof control.bytes};
-    *fd = -1;
-    ssize_t n = recvmsg(sock, &m, MSG_CMSG_CLOEXEC);
-    struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
-    if (c != NULL && c->cmsg_level == SOL_SOCKET &&
-        c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof *fd))
-        memcpy(fd, CMSG_DATA(c), sizeof *fd);
-    return n;
-}
-
-static int
-send_request(int sock, const struct box_run *q, const int *fds, size_t nfds)
-{
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(BOX_FDS_MAX * sizeof(int))];
-    } control;
-    size_t size = offsetof(struct box_run, text) + q->text_size;
-    struct iovec iov = {(void *)(uintptr_t)q, size};
-    struct msghdr m = {.msg_iov = &iov,
-                       .msg_iovlen = 1,
-                       .msg_control = control.bytes,
-                       .msg_controllen = CMSG_SPACE(nfds * sizeof(int))};
-    memset(&control, 0, sizeof control);
-    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
-    memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
-    return sendmsg(sock, &m, MSG_NOSIGNAL) == (ssize_t)size ? 0 : -1;
-}
-
-/* -- the connection -- */
-
-static void
-socket_path(char *path, size_t size)
-{
-    const struct conf *c = conf();
-    if (c->box_socket != NULL && *c->box_socket != '\0')
-        snprintf(path, size, "%s", c->box_socket);
-    else
-        snprintf(path, size, "%s/box.sock", c->run_dir);
-}
-
-/* A connection that box has closed since (it was restarted) is no use. */
-static bool
-connected(struct run_box *b)
-{
-    char byte = 0;
-    if (b->sock >= 0 &&
-        (recv(b->sock, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
-         errno != EAGAIN))
-        close_fd(&b->sock);
-    return b->sock >= 0;
-}
-
-static enum err
-connect_box(struct run_box *b)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    const struct timeval patience = {.tv_sec = HELLO_SECONDS};
-    union answer hello = {0};
-    int fd = -1;
-    if (connected(b))
-        return ERR_OK;
-    socket_path(a.sun_path, sizeof a.sun_path);
-    b->sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (b->sock < 0 ||
-        setsockopt(b->sock, SOL_SOCKET, SO_RCVTIMEO, &patience,
-                   sizeof patience) != 0 ||
-        setsockopt(b->sock, SOL_SOCKET, SO_SNDTIMEO, &patience,
-                   sizeof patience) != 0 ||
-        connect(b->sock, (struct sockaddr *)&a, sizeof a) != 0) {
-        log_errno("cannot reach box", "socket=%s", a.sun_path);
-        goto fail;
-    }
-    ssize_t n = receive(b->sock, &hello, &fd);
-    close_fd(&fd);
-    if (n != (ssize_t)sizeof hello.hello || hello.type != BOX_HELLO ||
-        hello.hello.version != BOX_VERSION) {
-        log_warn("box does not greet", "socket=%s size=%zd version=%u",
-                 a.sun_path, n, hello.hello.version);
-        goto fail;
-    }
-    b->hello = hello.hello;
-    b->hello.isolation[sizeof b->hello.isolation - 1] = '\0';
-    return ERR_OK;
-fail:
-    close_fd(&b->sock);
-    return ERR_UNAVAILABLE;
-}
-
-enum err
-run_describe(struct run_box *b, char **out)
-{
-    *out = NULL;
-    enum err e = connect_box(b);
-    if (e == ERR_OK)
-        *out = xasprintf("%u slots, %s", b->hello.slots, b->hello.isolation);
-    return e;
-}
 
 /* -- the request -- */
 
@@ -204,6 +46,17 @@ add_texts(struct box_run *q, const char *const *list, int max)
     return n;
 }
 
+static void
+fill_limits(const struct run_limits *from, struct box_limits *to)
+{
+    *to = (struct box_limits){.cpu_ms = from->cpu_ms,
+                              .wall_ms = from->wall_ms,
+                              .memory_kb = from->memory_kb,
+                              .processes = from->processes,
+                              .output_kb = from->output_kb,
+                              .disk_kb = from->disk_kb};
+}
+
 static enum err
 fill_request(const struct run_request *r, struct box_run *q)
 {
@@ -216,17 +69,15 @@ fill_request(const struct run_request *r, struct box_run *q)
         return ERR_INTERNAL;
     }
     q->type = BOX_RUN;
-    strcpy(q->zygote, "exec");
+    snprintf(q->zygote, sizeof q->zygote, "%s",
+             r->zygote != NULL ? r->zygote : "exec");
     q->argc = (uint32_t)argc;
     q->envc = (uint32_t)envc;
-    q->limits = (struct box_limits){.cpu_ms = r->limits.cpu_ms,
-                                    .wall_ms = r->limits.wall_ms,
-                                    .memory_kb = r->limits.memory_kb,
-                                    .processes = r->limits.processes,
-                                    .output_kb = r->limits.output_kb,
-                                    .disk_kb = r->limits.disk_kb};
+    fill_limits(&r->limits, &q->limits);
+    fill_limits(&r->tests, &q->tests);
     q->flags = (r->stdin_fd >= 0 ? BOX_HAS_STDIN : 0U) |
-               (r->channel ? BOX_HAS_CHANNEL : 0U);
+               (r->channel ? BOX_HAS_CHANNEL : 0U) |
+               (r->split ? BOX_SPLIT : 0U);
     q->nfiles = (uint32_t)r->nfiles;
     for (size_t i = 0; i < r->nfiles; i++) {
         size_t n = strlen(r->files[i].name);
@@ -234,6 +85,7 @@ fill_request(const struct run_request *r, struct box_run *q)
             return ERR_INTERNAL;
         memcpy(q->file[i].name, r->files[i].name, n);
         q->file[i].mode = (uint32_t)r->files[i].mode;
+        q->file[i].for_tests = r->files[i].for_tests;
     }
     if (r->artefact != NULL && strlen(r->artefact) >= BOX_NAME_MAX)
         return ERR_INTERNAL;
@@ -250,6 +102,7 @@ struct run {
     run_watch *watch;
     void *cookie;
     int out, err;   /* memfds that the program writes */
+    int tests_out;  /* likewise the tests of a split run */
     int channel[2]; /* ours, the program's */
     int64_t told;   /* when watch was called last */
 };
@@ -273,7 +126,9 @@ start(struct run *run)
         goto out;
     run->out = output_memfd("stdout");
     run->err = output_memfd("stderr");
-    if (run->out < 0 || run->err < 0 ||
+    if (r->split)
+        run->tests_out = output_memfd("tests");
+    if (run->out < 0 || run->err < 0 || (r->split && run->tests_out < 0) ||
         (r->channel && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
                                   run->channel) != 0)) {
         log_errno("cannot make descriptors", "program=%s", r->argv[0]);
@@ -286,13 +141,15 @@ start(struct run *run)
         fds[n++] = r->stdin_fd;
     if (r->channel)
         fds[n++] = run->channel[1];
+    if (r->split)
+        fds[n++] = run->tests_out;
     for (size_t i = 0; i < r->nfiles; i++)
         fds[n++] = r->files[i].fd;
-    if (send_request(run->box->sock, q, fds, n) != 0) {
+    if (run_send(run->box->sock, q, fds, n) != 0) {
         log_errno("box does not take requests", "program=%s", r->argv[0]);
         e = ERR_UNAVAILABLE;
     }
-    close_fd(&run->channel[1]);
+    run_close(&run->channel[1]);
 out:
     free(q);
     return e;
@@ -315,7 +172,7 @@ read_channel(struct run *run)
     if (n > 0)
         return tell(run, data, (size_t)n);
     if (n == 0 || (errno != EINTR && errno != EAGAIN))
-        close_fd(&run->channel[0]); /* its other end is gone */
+        run_close(&run->channel[0]); /* its other end is gone */
     return true;
 }
 
@@ -339,7 +196,7 @@ drain_channel(struct run *run)
 
 /* Until box answers.  ERR_OK: *a and *artefact are filled. */
 static enum err
-await(struct run *run, union answer *a, int *artefact)
+await(struct run *run, union run_answer *a, int *artefact)
 {
     const struct run_limits *l = &run->request->limits;
     int64_t end = clock_ms() + l->wall_ms + PATIENCE_MS;
@@ -355,7 +212,7 @@ await(struct run *run, union answer *a, int *artefact)
         if (clock_ms() - run->told >= TICK_MS && !tell(run, "", 0))
             return ERR_STALE;
         if (n > 0 && p[0].revents != 0) {
-            ssize_t size = receive(run->box->sock, a, artefact);
+            ssize_t size = run_receive(run->box->sock, a, artefact);
             if (size == (ssize_t)sizeof a->exit && a->type == BOX_EXIT)
                 return drain_channel(run) ? ERR_OK : ERR_STALE;
             if (size == (ssize_t)sizeof a->refused && a->type == BOX_REFUSED)
@@ -406,7 +263,23 @@ end_of(uint32_t wire, enum run_end *end)
 }
 
 static enum err
-finish(struct run *run, union answer *a, int *artefact, struct run_result *out)
+tests_end_of(uint32_t wire, enum run_tests *end)
+{
+    static const enum run_tests ends[] = {[BOX_TESTS_NONE] = RUN_TESTS_NONE,
+                                          [BOX_TESTS_EXITED] = RUN_TESTS_EXITED,
+                                          [BOX_TESTS_KILLED] = RUN_TESTS_KILLED,
+                                          [BOX_TESTS_LIMIT] = RUN_TESTS_LIMIT};
+    if (wire > BOX_TESTS_LIMIT) {
+        log_warn("box says an unknown end of tests", "end=%u", wire);
+        return ERR_UNAVAILABLE;
+    }
+    *end = ends[wire];
+    return ERR_OK;
+}
+
+static enum err
+finish(struct run *run, union run_answer *a, int *artefact,
+       struct run_result *out)
 {
     int64_t max = run->request->limits.output_kb * 1024;
     if (a->type == BOX_REFUSED) {
@@ -417,16 +290,22 @@ finish(struct run *run, union answer *a, int *artefact, struct run_result *out)
                                                       : ERR_UNAVAILABLE;
     }
     enum err e = end_of(a->exit.end, &out->end);
+    if (e == ERR_OK)
+        e = tests_end_of(a->exit.tests, &out->tests);
     if (e != ERR_OK)
         return e;
     out->status = a->exit.status;
     out->cpu_ms = (a->exit.cpu_us + 500) / 1000;
     out->wall_ms = (a->exit.wall_us + 500) / 1000;
     out->memory_kb = a->exit.memory_kb;
+    out->starved_ms = a->exit.starved_us / 1000;
+    out->tests_status = a->exit.tests_status;
     out->artefact_fd = *artefact;
     *artefact = -1;
     read_output(run->out, max, &out->out);
     read_output(run->err, max, &out->err);
+    if (run->tests_out >= 0)
+        read_output(run->tests_out, TESTS_OUT_KEEP, &out->tests_out);
     return ERR_OK;
 }
 
@@ -440,11 +319,12 @@ run_program(struct run_box *b, const struct run_request *q, run_watch *watch,
                       .cookie = cookie,
                       .out = -1,
                       .err = -1,
+                      .tests_out = -1,
                       .channel = {-1, -1}};
-    union answer a = {0};
+    union run_answer a = {0};
     int artefact = -1;
     *out = (struct run_result){.artefact_fd = -1};
-    enum err e = connect_box(b);
+    enum err e = run_connect(b);
     if (e == ERR_OK)
         e = start(&run);
     if (e == ERR_OK)
@@ -452,12 +332,13 @@ run_program(struct run_box *b, const struct run_request *q, run_watch *watch,
     if (e == ERR_OK)
         e = finish(&run, &a, &artefact, out);
     else if (e != ERR_INTERNAL)
-        close_fd(&b->sock); /* box kills what may still run */
-    close_fd(&artefact);
-    close_fd(&run.out);
-    close_fd(&run.err);
-    close_fd(&run.channel[0]);
-    close_fd(&run.channel[1]);
+        run_close(&b->sock); /* box kills what may still run */
+    run_close(&artefact);
+    run_close(&run.out);
+    run_close(&run.err);
+    run_close(&run.tests_out);
+    run_close(&run.channel[0]);
+    run_close(&run.channel[1]);
     return e;
 }
 
@@ -466,7 +347,8 @@ run_result_free(struct run_result *r)
 {
     buf_free(&r->out);
     buf_free(&r->err);
-    close_fd(&r->artefact_fd);
+    buf_free(&r->tests_out);
+    run_close(&r->artefact_fd);
 }
 
 int
@@ -490,6 +372,6 @@ run_memfd(const char *name, const void *data, size_t size)
         goto fail;
     return fd;
 fail:
-    close_fd(&fd);
+    run_close(&fd);
     return -1;
 }

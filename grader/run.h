@@ -28,6 +28,7 @@ struct run_file {
     const char *name; /* [A-Za-z0-9._-]+, in the working directory */
     int fd;           /* a sealed memfd (run_memfd), borrowed */
     mode_t mode;      /* 0444 or 0555 */
+    bool for_tests;   /* of a split run: theirs only */
 };
 
 struct run_limits {
@@ -46,9 +47,12 @@ struct run_request {
     struct run_file files[RUN_FILES_MAX];
     size_t nfiles;
     int stdin_fd;         /* borrowed; -1: /dev/null */
-    bool channel;         /* fd 3 of the program is a socket to us */
+    bool channel;         /* fd 3 of the program (split: of the tests) is a
+                             socket to us */
+    bool split;           /* submission and tests are two processes */
     const char *artefact; /* file to take out afterwards; NULL: none */
     struct run_limits limits;
+    struct run_limits tests; /* of a split run; wall and disk do not count */
 };
 
 /* Facts, not text. */
@@ -61,13 +65,26 @@ enum run_end {
     RUN_OUTPUT    /* SIGXFSZ, or output at the limit */
 };
 
+/* How the tests of a split run ended. */
+enum run_tests {
+    RUN_TESTS_NONE,
+    RUN_TESTS_EXITED, /* tests_status: exit status */
+    RUN_TESTS_KILLED, /* tests_status: signal */
+    RUN_TESTS_LIMIT   /* over a limit of their own */
+};
+
 struct run_result {
     enum run_end end;
     int status;
     int64_t cpu_ms;
     int64_t wall_ms;
-    int64_t memory_kb; /* peak */
-    struct buf out;    /* stdout, at most output_kb */
+    int64_t memory_kb;  /* peak */
+    int64_t starved_ms; /* killed by the wall clock: ready to run, but others
+                           had the processors; 0: not known */
+    enum run_tests tests;
+    int tests_status;
+    struct buf tests_out; /* what they printed */
+    struct buf out;       /* stdout, at most output_kb */
     struct buf err;
     int artefact_fd; /* a sealed memfd, the caller's to close; -1 */
 };
@@ -78,6 +95,10 @@ struct run_box; /* a connection to the box */
  * Never NULL. */
 struct run_box *run_box_new(void);
 void run_box_free(struct run_box *b);
+
+/* The process that answers as the box; 0: not connected, or not known.  When it
+ * is another one than before, nothing that was known of the box holds. */
+pid_t run_box_pid(const struct run_box *b);
 
 /* While a run goes on: bytes from the channel (size > 0), or a tick at least
  * every second (size 0) so that the caller renews its lease.  False: stop the

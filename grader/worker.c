@@ -18,6 +18,9 @@
  *              grader or itself cannot go round for ever.
  *   abandoned  we died: the lease ends by itself, with the same consequence.
  *
+ * Before the first claim, and then every hour, comes the self-attack
+ * (grader/selfattack.h): while a box has a hole, nothing is claimed.
+ *
  * Whatever is missing (Redis, box, PostgreSQL) is waited for with growing
  * pauses before anything is claimed, so that an outage costs no grading a
  * crash but those that it hit.
@@ -36,6 +39,7 @@
 #include "core/schema.h"
 #include "grader/judge.h"
 #include "grader/load.h"
+#include "grader/offer.h"
 #include "grader/publish.h"
 #include "grader/run.h"
 #include "lib/clock.h"
@@ -63,8 +67,10 @@ struct worker {
     struct redis *redis;
     struct stream_reader *reader;
     struct run_box *box;
+    struct selfattack_turn attack;
+    int slot;
     struct load_cache *packages;
-    char *builds;
+    char *builds;     /* of what works in this box; NULL: not known yet */
     int64_t pause_ms; /* grows while things fail */
 };
 
@@ -311,6 +317,8 @@ judge(struct job *j)
                                   j->grading.language),
         .code = j->grading.code,
         .code_size = j->grading.code_size,
+        .languages = w->setup->languages,
+        .nlanguages = w->setup->nlanguages,
     };
     enum err e = load_package(w->packages, w->db, &j->grading, &j->package);
     if (e == ERR_UNAVAILABLE) {
@@ -338,6 +346,27 @@ judge(struct job *j)
     }
 }
 
+/* Which gradings may be claimed: found out once, when the box is first there.
+ */
+static enum err
+know_builds(struct worker *w)
+{
+    struct runtime *runtimes = NULL;
+    struct buf builds = {0};
+    size_t n = 0;
+    enum err e = ERR_OK;
+    if (w->builds != NULL)
+        return ERR_OK;
+    e = offer_runtimes(w->box, w->setup->languages, w->setup->nlanguages,
+                       &runtimes, &n);
+    if (e == ERR_OK) {
+        runtime_builds(runtimes, n, &builds);
+        w->builds = buf_take(&builds, NULL);
+    }
+    free(runtimes);
+    return e;
+}
+
 /* Is the box there?  Asked before a claim, so that a box that is away costs no
  * grading a crash; cheap, since its greeting is kept with the connection. */
 static bool
@@ -346,7 +375,36 @@ box_answers(struct worker *w)
     char *what = NULL;
     enum err e = run_describe(w->box, &what);
     free(what);
-    return e == ERR_OK;
+    return e == ERR_OK && know_builds(w) == ERR_OK;
+}
+
+static bool
+go_on(void)
+{
+    return !stopping;
+}
+
+/* May work be taken?  Pauses where not. */
+static bool
+may_work(struct worker *w, bool idle)
+{
+    if (!box_answers(w)) { /* leave the queue to those who can work */
+        pause_longer(w);
+        return false;
+    }
+    switch (selfattack_check(w->setup->selfattack, &w->attack, w->slot, w->box,
+                             idle, go_on)) {
+    case SELFATTACK_PASSED:
+        return true;
+    case SELFATTACK_HOLE:
+        clock_sleep(BLOCK_MS);
+        return false;
+    case SELFATTACK_AWAY:
+        break;
+    }
+    if (!stopping)
+        pause_longer(w);
+    return false;
 }
 
 /* Try for the grading of one entry. */
@@ -358,14 +416,18 @@ work(struct worker *w, const struct stream_entry *entry)
 
     for (;;) {
         enum err e = ERR_UNAVAILABLE;
-        if (box_answers(w))
+        bool may = may_work(w, false);
+        if (may)
             e = grading_claim(w->db, entry->grading, w->builds, &claimed,
                               &j.grading);
         if (e == ERR_OK)
             break;
         if (stopping)
             return; /* the entry stays ours, for the next start */
-        pause_longer(w);
+        if (!selfattack_passed(w->setup->selfattack))
+            return; /* somebody's janitor takes the entry from us */
+        if (may)
+            pause_longer(w);
         if (e != ERR_UNAVAILABLE)
             return; /* refused, and logged; the janitor rings again */
     }
@@ -384,20 +446,19 @@ int
 worker_main(const struct worker_setup *setup, int slot)
 {
     char name[16];
-    struct buf builds = {0};
     struct stream_entry entry;
+    bool idle = false;
 
     worker_signals();
     snprintf(name, sizeof name, "%d", slot);
     char *consumer = worker_consumer(name);
-    runtime_builds(setup->runtimes, setup->nruntimes, &builds);
     struct worker w = {
         .setup = setup,
         .db = db_new(conf()->database_grader),
         .redis = redis_new(0),
         .box = run_box_new(),
         .packages = load_cache_new(),
-        .builds = buf_take(&builds, NULL),
+        .slot = slot,
         .pause_ms = PAUSE_MIN_MS,
     };
     db_set_check(w.db, schema_ready);
@@ -405,11 +466,10 @@ worker_main(const struct worker_setup *setup, int slot)
     w.reader = stream_reader_new(w.redis, consumer);
 
     while (!stopping) {
-        if (!box_answers(&w)) { /* leave the queue to those who can work */
-            pause_longer(&w);
+        if (!may_work(&w, idle))
             continue;
-        }
         int got = stream_read(w.reader, BLOCK_MS, &entry);
+        idle = got == 0;
         if (got > 0)
             work(&w, &entry);
         else if (got < 0)

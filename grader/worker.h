@@ -4,7 +4,7 @@
 #define GRADER_WORKER_H
 
 #include "core/language.h"
-#include "core/runtime.h"
+#include "grader/selfattack.h"
 
 #include <stddef.h>
 
@@ -19,9 +19,8 @@ enum {
 struct worker_setup {
     const struct language *languages; /* with their builds; borrowed */
     size_t nlanguages;
-    const struct runtime *runtimes; /* those that this host has */
-    size_t nruntimes;
     int tokens;
+    struct selfattack *selfattack; /* what all of them know of the box */
 };
 
 /* The stream consumer of a slot: "HOST:SLOT"; the caller frees it. */

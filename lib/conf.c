@@ -42,8 +42,8 @@ static const struct option options[] = {
     T(redis, "unix:/run/redis/redis.sock", "unix:PATH or tcp:HOST:PORT"),
     T(redis_password_file, "", "file with Redis' password; empty: none"),
     T(run_dir, "/run/assay", "sockets and counters"),
-    T(state_dir, "/var/lib/assay", "package cache"),
-    T(share_dir, "/usr/share/assay", "sql/, languages/, zygote/"),
+    T(state_dir, "/var/lib/assay", "caches of graderd: may be lost"),
+    T(share_dir, "/usr/share/assay", "sql/, languages/"),
     T(box_socket, "", "where box listens; empty: run_dir/box.sock"),
     T(public_origin, "",
       "scheme://host[:port] that browsers see; empty: the Host header"),
@@ -70,6 +70,14 @@ static const struct option options[] = {
       "the janitor rings for rows queued longer than this"),
     I(workers, "0", 0, 1000, "processes of each handler; 0: 2 x cores"),
     I(wait_workers, "32", 1, 1000, "processes of wait: clients in ?wait="),
+    I(selfattack_seconds, "3600", 1, 86400,
+      "a grader attacks its own box before its first work, and then so often"),
+    I(selfattack_retry_seconds, "60", 1, 86400,
+      "after a hole, before the next try"),
+    I(compiled_max_mb, "256", 0, 1048576,
+      "MB of compiled programs kept below state_dir; 0: none"),
+    I(precompile, "1", 0, 1,
+      "compile C++'s header ahead, about 120 MB below state_dir; 0: no"),
     I(tokens, "0", 0, 1024, "gradings at once; 0: one per core"),
 };
 
@@ -80,6 +88,7 @@ enum {
 static struct conf values;
 static char *texts[NOPTIONS]; /* what the TEXT options point to */
 static bool loaded;
+static const char *loaded_from;
 
 /* Set one option from text; `where` is "FILE:LINE" or "$NAME". */
 static int
@@ -188,12 +197,11 @@ conf_load(const char *path)
     const char *env = getenv("ASSAY_CONF");
 
     set_defaults();
-    if (path != NULL)
-        rc |= read_file(path, false);
-    else if (env != NULL && *env != '\0')
-        rc |= read_file(env, false);
-    else
-        rc |= read_file("/etc/assay/assay.conf", true);
+    bool named = path != NULL || (env != NULL && *env != '\0');
+    if (path == NULL)
+        path = named ? env : "/etc/assay/assay.conf";
+    loaded_from = path;
+    rc |= read_file(path, !named);
     for (size_t i = 0; i < NOPTIONS; i++) {
         char name[64], where[65];
         env_name(&options[i], name);
@@ -207,6 +215,12 @@ conf_load(const char *path)
         rc = -1;
     }
     return rc;
+}
+
+const char *
+conf_path(void)
+{
+    return loaded_from;
 }
 
 const struct conf *

@@ -22,7 +22,7 @@ struct conf {
     const char *redis;                  /* unix:PATH or tcp:HOST:PORT */
     const char *redis_password_file;
     const char *run_dir;       /* sockets and counters: /run/assay */
-    const char *state_dir;     /* package cache: /var/lib/assay */
+    const char *state_dir;     /* caches: /var/lib/assay */
     const char *share_dir;     /* sql/, languages/, zygote/: /usr/share/assay */
     const char *box_socket;    /* where box listens; "" is run_dir/box.sock */
     const char *public_origin; /* https://grader.example.org; "" is Host */
@@ -44,6 +44,12 @@ struct conf {
     int64_t drain_seconds; /* at SIGTERM: finish within so long, or hand back */
     int64_t janitor_seconds;
     int64_t queue_grace_ms; /* ring for rows queued longer than this */
+    /* the self-attack */
+    int64_t selfattack_seconds;
+    int64_t selfattack_retry_seconds;
+    /* disk */
+    int64_t compiled_max_mb; /* of compiled programs kept; 0: none */
+    int64_t precompile;      /* compile headers ahead (grader/prepare.h) */
     /* processes */
     int64_t workers;      /* of each handler; 0 is 2 x cores */
     int64_t wait_workers; /* of wait */
@@ -54,6 +60,9 @@ struct conf {
  * /etc/assay/assay.conf, which may be absent.  0; or -1 after printing every
  * fault (file, line, option, what was expected) on standard error. */
 int conf_load(const char *path);
+
+/* The file that conf_load() read, whether or not it was there; NULL before. */
+const char *conf_path(void);
 
 /* The configuration that conf_load() read; the defaults before that. */
 const struct conf *conf(void);

@@ -57,6 +57,16 @@ is_control(const unsigned char *p, size_t length)
     return length == 2 && p[0] == 0xc2 && p[1] < 0xa0; /* C1 */
 }
 
+/* U+202A…U+202E and U+2066…U+2069 turn the order of what stands beside them,
+ * on the page and in a terminal: a wrong answer could be made to look right. */
+static bool
+is_bidi_control(const unsigned char *p, size_t length)
+{
+    return length == 3 && p[0] == 0xe2 &&
+           ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+            (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 char *
 text_clean(const char *s, size_t size, size_t max)
 {
@@ -64,7 +74,7 @@ text_clean(const char *s, size_t size, size_t max)
     struct buf b = {0};
     for (size_t i = 0; i < size;) {
         size_t n = utf8_length(p + i, size - i);
-        bool bad = n == 0 || is_control(p + i, n);
+        bool bad = n == 0 || is_control(p + i, n) || is_bidi_control(p + i, n);
         if (b.size + (bad ? 3 : n) > max) {
             buf_str(&b, "…");
             break;

@@ -12,7 +12,8 @@
 bool text_is_utf8(const char *s, size_t size);
 
 /* Copy `s` as well-formed UTF-8: bad bytes become U+FFFD; C0 controls other
- * than \n and \t, DEL and C1 controls likewise; at most `max` bytes, cut at a
+ * than \n and \t, DEL, C1 controls and the controls that turn the direction of
+ * writing (U+202E) likewise; at most `max` bytes, cut at a
  * character, with "…" appended when cut.  For what programs print.  The
  * result is the caller's to free(). */
 char *text_clean(const char *s, size_t size, size_t max);

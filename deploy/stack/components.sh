@@ -109,8 +109,9 @@ start_box() {
     launch box "$TREE/build/$(box_build)/grader/box/box" \
         -s "$DIR/run/box.sock" -u "$WEB_USER" \
         -n $((tokens * (GRADERS > 2 ? GRADERS : 2) + 1)) \
+        -n python3=$((tokens * (GRADERS > 1 ? GRADERS : 1) + 1)) \
         -U $((1900000000 + $(printf %s "$DIR" | cksum | cut -d ' ' -f 1) % \
-            100000 * 1000)) "${hidden[@]}"
+            100000 * 1000)) -R "$DIR/state/shown" "${hidden[@]}"
     await box 20 test -S "$DIR/run/box.sock"
 }
 

@@ -31,13 +31,16 @@ place_dir() {
 }
 
 make_folders() {
-    mkdir -p "$DIR"/{pid,log,run,state,redis,pg,nginx}
+    mkdir -p "$DIR"/{pid,log,run,state/shown,redis,pg,nginx}
     mkdir -p "$DIR/pg/run"
     chmod 0755 "$DIR"
-    chmod 0750 "$DIR/run" "$DIR/state" "$DIR/redis" "$DIR/pg/run"
+    chmod 0750 "$DIR/run" "$DIR/redis" "$DIR/pg/run"
+    # programs in the box reach state/shown; what else is there is graderd's
+    chmod 0751 "$DIR/state"
+    chmod 0755 "$DIR/state/shown"
     if [ "$ROOTLY" = yes ]; then
-        chown "$WEB_USER:$WEB_GROUP" "$DIR/run" "$DIR/state" "$DIR/redis" \
-            "$DIR/nginx"
+        chown "$WEB_USER:$WEB_GROUP" "$DIR/run" "$DIR/state" \
+            "$DIR/state/shown" "$DIR/redis" "$DIR/nginx"
         chown "$PG_USER:$WEB_GROUP" "$DIR/pg" "$DIR/pg/run"
     fi
 }
@@ -60,9 +63,9 @@ place_tree() {
             "$TREE/static"
         cp -R "$ROOT/build/$BUILD"/{bin,cgi-bin} "$TREE/build/$BUILD/"
         cp "$ROOT/build/$BUILD/grader/graderd" "$TREE/build/$BUILD/grader/"
-        cp -R "$ROOT/$build"/{box,zygote} "$TREE/$build/"
+        cp -R "$ROOT/$build"/{box,zygotes} "$TREE/$build/"
         cp -R "$ROOT/sql" "$TREE/"
-        cp -R "$ROOT/grader"/{languages,zygote} "$TREE/grader/"
+        cp -R "$ROOT/grader/languages" "$TREE/grader/"
         cp -R "$ROOT/static/dist" "$TREE/static/"
         chmod -R a+rX "$TREE"
     fi
@@ -70,7 +73,6 @@ place_tree() {
     mkdir "$DIR/share"
     ln -s "$TREE/sql" "$DIR/share/sql"
     ln -s "$TREE/grader/languages" "$DIR/share/languages"
-    ln -s "$TREE/grader/zygote" "$DIR/share/zygote"
 }
 
 write_conf() {
@@ -84,6 +86,8 @@ write_conf() {
         echo "run_dir = $DIR/run"
         echo "state_dir = $DIR/state"
         echo "share_dir = $DIR/share"
+        # 120 MB and seconds of a core for each: not for every test
+        [ "$THROWAWAY" = no ] || echo "precompile = 0"
         for option in "${SETTINGS[@]}"; do
             echo "${option%%=*} = ${option#*=}"
         done

@@ -25,7 +25,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -44,12 +43,11 @@
 struct box box = {.epoll = -1,
                   .listener = {.fd = -1},
                   .signals = {.fd = -1},
-                  .zygote = -1,
                   .filter = -1,
                   .peer = (uid_t)-1,
+                  .ahead_us = 300 * 1000000LL,
                   /* free of any convention: above nspawn's and subuid's */
-                  .base = 1900000000,
-                  .nslots = 2};
+                  .base = 1900000000};
 
 int64_t
 now_us(void)
@@ -171,14 +169,24 @@ box_isolation(char *text, size_t size)
 static void
 usage(FILE *f)
 {
-    fprintf(f, "usage: box [-t] [-s SOCKET] [-u USER] [-n SLOTS] [-Z ZYGOTE]\n"
-               "           [-U FIRST_UID] [-M HIDDEN_FOLDER]...\n"
+    fprintf(f, "usage: box [-t] [-s SOCKET] [-u USER] [-n [KIND=]SLOTS]...\n"
+               "           [-Z ZYGOTE] [-U FIRST_UID] [-M HIDDEN_FOLDER]... "
+               "[-R FOLDER]\n"
+               "           [-k SECONDS]\n"
                "  -s  socket to listen on (default /run/assay/box.sock)\n"
                "  -u  user who may ask (default: who runs box)\n"
-               "  -n  slots, one more than runs at once (default 2)\n"
-               "  -Z  program of the slots (default: ../zygote/exec)\n"
+               "  -n  slots of each kind (exec, python3, node), one more than "
+               "runs at\n"
+               "      once (default 2); KIND=SLOTS: of that kind\n"
+               "  -Z  program of the exec slots (default: ../zygotes/exec); "
+               "those of the\n"
+               "      other kinds stand beside it\n"
                "  -U  first of 3 x SLOTS user ids that are nobody's\n"
                "  -M  folder under /usr that no program may see\n"
+               "  -R  folder that programs see as /assay, read-only\n"
+               "  -k  how long after its last use node is started ahead of "
+               "its jobs\n"
+               "      (default 300; 0 never)\n"
                "  -t  try one slot, print what isolation this host gives\n");
 }
 
@@ -188,6 +196,17 @@ hide(const char *folder)
 {
     const char *own = realpath(folder, NULL); /* for as long as box lives */
     box.masks[box.nmasks++] = own != NULL ? own : folder;
+}
+
+/* It may be empty yet, but must be there: the folder itself is shown. */
+static void
+show(const char *folder)
+{
+    box.shown = realpath(folder, NULL);
+    if (box.shown == NULL) {
+        note_errno("cannot show", "folder=%s", folder);
+        exit(2);
+    }
 }
 
 static uid_t
@@ -255,33 +274,6 @@ use_rights(bool leaving)
     cap_free(caps);
 }
 
-/* The zygote's program is executed by a nobody of a fresh user namespace, so
- * others must be able to. */
-static int
-open_zygote(const char *path)
-{
-    char self[PATH_MAX], file[2 * PATH_MAX];
-    struct stat st;
-    if (path == NULL) {
-        ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-        if (n < 0)
-            return -1;
-        self[n] = '\0';
-        snprintf(file, sizeof file, "%s/../zygote/exec", dirname(self));
-        path = file;
-    }
-    box.zygote = open(path, O_RDONLY | O_CLOEXEC);
-    if (box.zygote < 0 || fstat(box.zygote, &st) != 0) {
-        note_errno("no zygote", "file=%s", path);
-        return -1;
-    }
-    if (box.root && (st.st_mode & 0005) != 0005) {
-        note("zygote not executable by others", "file=%s", path);
-        return -1;
-    }
-    return 0;
-}
-
 static int
 watch_signals(void)
 {
@@ -301,14 +293,14 @@ set_up(const char *zygote)
 {
     struct rlimit files;
     box.root = geteuid() == 0;
-    if (box.root && check_ids() != 0)
-        return -1;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
     box.epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (box.epoll < 0 || watch_signals() != 0 || open_zygote(zygote) != 0)
+    if (box.epoll < 0 || watch_signals() != 0 || kinds_open(zygote) != 0)
+        return -1;
+    if (box.root && check_ids() != 0)
         return -1;
     box.filter = filter_make();
     if (box.filter < 0) {
@@ -340,23 +332,27 @@ main(int argc, char **argv)
     const char *path = "/run/assay/box.sock", *zygote = NULL;
     bool test = false;
     int opt = 0, rc = 2;
-    char text[200];
+    char text[200], kinds[64];
     box.peer = geteuid();
     hide("/usr/share/assay");
     hide("/usr/local/share/assay");
-    while ((opt = getopt(argc, argv, "s:u:n:Z:U:M:th")) != -1) {
+    while ((opt = getopt(argc, argv, "s:u:n:Z:U:M:R:k:th")) != -1) {
         if (opt == 's')
             path = optarg;
         else if (opt == 'u')
             box.peer = uid_of(optarg);
-        else if (opt == 'n')
-            box.nslots = strtoul(optarg, NULL, 10);
+        else if (opt == 'n' && kinds_slots(optarg))
+            continue;
         else if (opt == 'Z')
             zygote = optarg;
         else if (opt == 'U')
             box.base = (uid_t)strtoul(optarg, NULL, 10);
         else if (opt == 'M' && box.nmasks < BOX_MASKS_MAX)
             hide(optarg);
+        else if (opt == 'R')
+            show(optarg);
+        else if (opt == 'k')
+            box.ahead_us = atol(optarg) * 1000000LL;
         else if (opt == 't')
             test = true;
         else {
@@ -365,9 +361,8 @@ main(int argc, char **argv)
         }
     }
     if (test)
-        box.nslots = 1;
-    if (optind != argc || box.nslots < 1 || box.nslots > BOX_SLOTS_MAX ||
-        box.base < 1000) {
+        kinds_slots("1");
+    if (optind != argc || box.base < 1000) {
         usage(stderr);
         return 2;
     }
@@ -380,11 +375,13 @@ main(int argc, char **argv)
     if (slots_start() != 0 || first_slot() != 0)
         goto out;
     box_isolation(text, sizeof text);
+    kinds_list(kinds, sizeof kinds);
     rc = 0;
     if (test)
         printf("%s\n", text);
     else
-        note("ready", "slots=%zu isolation=\"%s\"", box.nslots, text);
+        note("ready", "slots=%zu zygotes=\"%s\" isolation=\"%s\"", box.nslots,
+             kinds, text);
     while (!test && !box.stopping)
         round_of_events();
 out:

@@ -17,7 +17,21 @@ struct client;
 enum {
     BOX_SLOTS_MAX = 256,
     BOX_CLIENTS_MAX = 512,
-    BOX_MASKS_MAX = 16
+    BOX_MASKS_MAX = 16,
+    BOX_KINDS_MAX = 4
+};
+
+/* A kind of zygote. */
+struct kind {
+    const char *name; /* of its program's file, too */
+    bool tests;       /* has a second runner, for split runs */
+    bool warms;       /* its runners can rehearse */
+    /* what its runners execute, nothing else, and can start ahead of a job
+     * (ahead.c); NULL: they can not */
+    const char *program;
+    int file; /* of the zygote; -1: this kind is not there */
+    size_t nslots;
+    int failures; /* to start it ahead, since it last worked */
 };
 
 /* Something that epoll watches.  `ready` must cope with being called for
@@ -34,14 +48,19 @@ struct box {
     uid_t peer; /* who may ask, besides ourselves */
     bool root;  /* three ids per slot; else only our own, mapped to 0 */
     uid_t base; /* first id of the first slot */
-    int zygote; /* the exec zygote's file */
-    int filter; /* its seccomp program */
+    int filter; /* the seccomp program of all runners */
     bool stopping;
     const char *masks[BOX_MASKS_MAX]; /* folders hidden from programs */
     size_t nmasks;
+    const char *shown; /* folder that programs see as /assay; NULL: none */
     struct cgroup_host cgroup;
+    int64_t ahead_us; /* after its last use programs are started ahead */
+    struct kind kinds[BOX_KINDS_MAX];
+    size_t nkinds;
     struct slot *slots;
-    size_t nslots;
+    size_t nslots;    /* of all kinds */
+    size_t running;   /* jobs in slots now */
+    int64_t last_run; /* when the last one ended */
     struct client *clients;
     size_t nclients;
 };
@@ -61,6 +80,17 @@ int source_watch(struct source *s, int fd);
 void source_close(struct source *s);
 /* What this host gives, as one line. */
 void box_isolation(char *text, size_t size);
+
+/* -- kind.c -- */
+/* `exec` is that zygote's file (NULL: beside box's own); the others' stand
+ * beside it, or are not there.  0, or -1 and it is said why. */
+int kinds_open(const char *exec);
+/* "N": so many slots of each kind; "KIND=N": of that kind.  False: neither. */
+bool kinds_slots(const char *text);
+/* NULL: no such kind here. */
+struct kind *kind_find(const char *name);
+/* "exec python3" */
+void kinds_list(char *text, size_t size);
 
 /* -- filter.c -- */
 /* A memfd with the BPF program of submissions; -1. */
@@ -83,16 +113,18 @@ const char *request_fault(const struct box_run *q, size_t size, const int *fds,
                           size_t nfds);
 
 /* -- root.c -- */
-/* In the new namespaces: make the slot's file system and become the zygote.
+/* In the new namespaces: make the slot's file system and become the zygote in
+ * `file`.  `leaves`: of the submission and, if there is one, of the tests.
  * Never returns. */
-void root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
-    __attribute__((noreturn));
+void root_enter(int control, int file, const struct cgroup_leaf *const *leaves,
+                size_t nleaves, unsigned mode) __attribute__((noreturn));
 
 /* -- slot.c -- */
 int slots_start(void);
 void slots_stop(void); /* all are dead when it returns */
-/* An idle slot, or NULL. */
-struct slot *slot_idle(void);
+/* The idle slot that serves a request best, a warm one if there is one; or
+ * NULL. */
+struct slot *slot_idle(const struct kind *kind, const struct box_run *q);
 /* Give it a request; its descriptors are closed or kept by the slot.  The
  * answer comes by client_answer(). */
 void slot_run(struct slot *s, struct client *c, const struct box_run *q,
@@ -102,7 +134,7 @@ void slot_abandon(struct slot *s);
 /* Deadlines and counts; returns when to be called next. */
 int64_t slots_tick(int64_t now);
 bool slots_broken(void); /* none ever worked, and we tried */
-bool slots_ready(void);  /* at least one is idle */
+bool slots_ready(void);  /* at least one of each kind is idle */
 
 /* -- client.c -- */
 int clients_listen(const char *path);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define FOLDER "assay-box." /* and our pid */
@@ -110,8 +111,8 @@ remove_tree(const char *dir)
     while (d != NULL && (e = readdir(d)) != NULL) {
         if (strspn(e->d_name, "0123456789") != strlen(e->d_name))
             continue;
-        static const char *const leaves[] = {"/s", "/z", ""};
-        for (size_t i = 0; i < 3; i++)
+        static const char *const leaves[] = {"/s", "/t", "/z", ""};
+        for (size_t i = 0; i < 4; i++)
             if (snprintf(path, sizeof path, "%s/%s%s", dir, e->d_name,
                          leaves[i]) < (int)sizeof path)
                 rmdir(path);
@@ -177,7 +178,72 @@ open_v1(struct cgroup_host *host, const char *controller, unsigned what)
     host->ntrees++;
 }
 
-/* Move ourselves into PARENT/box-daemon: a v2 cgroup with controllers for its
+/* Did systemd give this cgroup away, to us or to who started us?  It says so on
+ * the folder: https://systemd.io/CGROUP_DELEGATION ("user.*" since version
+ * 251, "trusted.*", which only root can read, before that). */
+static bool
+is_delegated(const char *dir)
+{
+    char value[2] = "";
+    return (getxattr(dir, "user.delegate", value, sizeof value) == 1 ||
+            getxattr(dir, "trusted.delegate", value, sizeof value) == 1) &&
+           *value == '1';
+}
+
+/* The nearest one above `own`: whoever started us stepped aside there, as an
+ * earlier box does, or it is the user's own manager's. */
+static int
+delegated_above(const char *own, const char *point, char *dir, size_t size)
+{
+    size_t top = strlen(point);
+    if (snprintf(dir, size, "%s", own) >= (int)size)
+        return -1;
+    do
+        *strrchr(dir, '/') = '\0';
+    while (strlen(dir) > top && !is_delegated(dir));
+    return strlen(dir) > top ? 0 : -1;
+}
+
+/* Everybody out of `parent`.  They may fork meanwhile, hence the rounds. */
+static int
+move_all(const char *parent, int aside)
+{
+    char path[PATH_MAX], pid[32];
+    bool found = true;
+    int rc = 0;
+    snprintf(path, sizeof path, "%.*s/cgroup.procs", DIR_ROOM, parent);
+    for (int i = 0; rc == 0 && found && i < 100; i++) {
+        FILE *f = fopen(path, "re");
+        found = false;
+        while (f != NULL && rc == 0 && fgets(pid, sizeof pid, f) != NULL) {
+            found = true;
+            if (cgroup_write(aside, "cgroup.procs", pid) != 0 && errno != ESRCH)
+                rc = -1;
+        }
+        if (f == NULL)
+            return -1;
+        fclose(f);
+    }
+    return found ? -1 : rc;
+}
+
+/* Is nobody in it but we? */
+static bool
+is_alone(const char *dir)
+{
+    char path[PATH_MAX], pid[32];
+    bool alone = true;
+    snprintf(path, sizeof path, "%.*s/cgroup.procs", DIR_ROOM, dir);
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        return false;
+    while (fgets(pid, sizeof pid, f) != NULL)
+        alone = alone && atol(pid) == getpid();
+    fclose(f);
+    return alone;
+}
+
+/* All of PARENT into PARENT/box-daemon: a v2 cgroup with controllers for its
  * children may hold no process itself. */
 static int
 step_aside(const char *parent)
@@ -188,7 +254,7 @@ step_aside(const char *parent)
         return -1;
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), rc = -1;
     if (fd >= 0) {
-        rc = cgroup_write(fd, "cgroup.procs", "0");
+        rc = move_all(parent, fd);
         close(fd);
     }
     return rc;
@@ -233,14 +299,23 @@ open_v2_at(struct cgroup_host *host, const char *parent, bool aside)
 static void
 open_v2(struct cgroup_host *host)
 {
-    char dir[PATH_MAX], point[PATH_MAX], root[PATH_MAX];
-    if (own_dir("", dir, sizeof dir) == 0 &&
-        mount_of("", point, root, sizeof point) == 0 &&
-        strcmp(dir, point) != 0 && open_v2_at(host, dir, true) == 0)
+    char own[PATH_MAX], dir[PATH_MAX], point[PATH_MAX], root[PATH_MAX];
+    if (own_dir("", own, sizeof own) != 0 ||
+        mount_of("", point, root, sizeof point) != 0)
         return;
+    if (strcmp(own, point) != 0) {
+        /* who else is in it is of our unit; not marked (a user's manager does
+         * not, nor one that is not systemd): ours if it lets us, alone */
+        if ((is_delegated(own) || is_alone(own)) &&
+            open_v2_at(host, own, true) == 0)
+            return;
+        if (delegated_above(own, point, dir, sizeof dir) == 0 &&
+            open_v2_at(host, dir, false) == 0)
+            return;
+    }
     /* root without a delegated unit (`make run` in a session): beside all
      * others, where the hierarchy's root allows it */
-    if (geteuid() == 0 && mount_of("", point, root, sizeof point) == 0)
+    if (geteuid() == 0)
         open_v2_at(host, point, false);
 }
 

@@ -43,20 +43,27 @@ cgroup_read(int dir, const char *name, char *text, size_t size)
 }
 
 int64_t
-cgroup_read_number(int dir, const char *name)
-{
-    char text[64];
-    return cgroup_read(dir, name, text, sizeof text) == 0 ? atoll(text) : 0;
-}
-
-/* The number after `key` in a file of "key number" lines; 0 when absent. */
-int64_t
 cgroup_read_key(int dir, const char *name, const char *key)
 {
-    char text[4096], *state = NULL;
-    size_t n = strlen(key);
-    if (cgroup_read(dir, name, text, sizeof text) != 0)
+    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
         return 0;
+    int64_t n = cgroup_count(fd, key);
+    close(fd);
+    return n;
+}
+
+int64_t
+cgroup_count(int fd, const char *key)
+{
+    char text[4096], *state = NULL;
+    ssize_t got = fd < 0 ? -1 : pread(fd, text, sizeof text - 1, 0);
+    if (got < 0)
+        return 0;
+    text[got] = '\0';
+    if (key == NULL)
+        return atoll(text);
+    size_t n = strlen(key);
     for (char *line = strtok_r(text, "\n", &state); line != NULL;
          line = strtok_r(NULL, "\n", &state))
         if (strncmp(line, key, n) == 0 && line[n] == ' ')

@@ -16,10 +16,11 @@ int cgroup_write(int dir, const char *name, const char *text);
 int cgroup_write_number(int dir, const char *name, int64_t n);
 /* At most size - 1 bytes, NUL-terminated. */
 int cgroup_read(int dir, const char *name, char *text, size_t size);
-/* 0 when it cannot be read. */
-int64_t cgroup_read_number(int dir, const char *name);
-/* The number after `key` in a file of "key number" lines; 0 when absent. */
+/* The number after `key` in a file of "key number" lines; 0 when it is absent
+ * or cannot be read. */
 int64_t cgroup_read_key(int dir, const char *name, const char *key);
+/* The same of an open file (`key` NULL: it is one number). */
+int64_t cgroup_count(int fd, const char *key);
 /* Version 2: give the children of `dir` these controllers ("+memory +pids"). */
 int cgroup_enable(const char *dir, const char *controllers);
 

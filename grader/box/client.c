@@ -130,12 +130,18 @@ clients_dispatch(void)
 {
     for (;;) {
         struct client *first = NULL;
-        struct slot *slot = slot_idle();
-        for (struct client *c = box.clients; c != NULL; c = c->next)
+        struct slot *slot = NULL;
+        for (struct client *c = box.clients; c != NULL; c = c->next) {
+            struct slot *s = NULL;
             if (c->state == CLIENT_WAITING &&
-                (first == NULL || c->order < first->order))
+                (first == NULL || c->order < first->order) &&
+                (s = slot_idle(kind_find(c->request->zygote), c->request)) !=
+                    NULL) {
                 first = c;
-        if (slot == NULL || first == NULL)
+                slot = s;
+            }
+        }
+        if (first == NULL)
             return;
         struct client *c = first;
         c->state = CLIENT_RUNNING;
@@ -191,6 +197,7 @@ client_new(struct source *listener)
                           .version = BOX_VERSION,
                           .slots = (uint32_t)box.nslots};
     box_isolation(h.isolation, sizeof h.isolation);
+    kinds_list(h.zygotes, sizeof h.zygotes);
     c->source.fd = -1;
     c->source.ready = client_ready;
     if (source_watch(&c->source, fd) != 0 ||

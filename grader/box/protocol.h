@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 enum {
-    BOX_VERSION = 1,
+    BOX_VERSION = 2,
     BOX_FILES_MAX = 16,
     BOX_ARGS_MAX = 64,
     BOX_ENV_MAX = 32,
@@ -24,8 +24,8 @@ enum {
     BOX_TEXT_MAX = 32768, /* argv and env together */
     BOX_REASON_MAX = 160,
     BOX_ARTEFACT_MAX_KB = 65536,
-    /* stdout, stderr, stdin, channel, files */
-    BOX_FDS_MAX = 4 + BOX_FILES_MAX
+    /* stdout, stderr, stdin, channel, the tests' output, files */
+    BOX_FDS_MAX = 5 + BOX_FILES_MAX
 };
 
 /* The bounds of a request's limits; box refuses what is outside. */
@@ -50,13 +50,18 @@ struct box_hello {
     uint32_t type;
     uint32_t version;
     uint32_t slots;
+    char zygotes[64];    /* "exec python3": what a request may name */
     char isolation[200]; /* "root, cgroup v1 (memory pids cpuacct), …" */
 };
 
 enum box_flag {
     BOX_HAS_STDIN = 1,
     BOX_HAS_CHANNEL = 2,
-    BOX_FLAGS = BOX_HAS_STDIN | BOX_HAS_CHANNEL
+    /* Two processes: the submission, and the tests, which get the channel, the
+     * files marked so, an output and limits of their own.  Joined by a socket
+     * pair that nobody else has. */
+    BOX_SPLIT = 4,
+    BOX_FLAGS = BOX_HAS_STDIN | BOX_HAS_CHANNEL | BOX_SPLIT
 };
 
 struct box_limits {
@@ -71,19 +76,23 @@ struct box_limits {
 struct box_file {
     char name[BOX_NAME_MAX]; /* [A-Za-z0-9._-]+, in the working directory */
     uint32_t mode;           /* 0444 or 0555 */
+    uint32_t for_tests;      /* 1: theirs, in memory only (BOX_SPLIT) */
 };
 
 /* Descriptors, in this order: stdout and stderr (memfds), stdin if
  * BOX_HAS_STDIN (a sealed memfd), the channel if BOX_HAS_CHANNEL (a unix
- * socket), then one sealed memfd per file.
+ * socket), what the tests print if BOX_SPLIT (a memfd), then one sealed memfd
+ * per file.
  *
  * Sent up to and with `text_size` bytes of `text`: argc arguments, then envc
  * "K=V", each followed by a NUL. */
 struct box_run {
     uint32_t type;
     uint32_t flags;
-    char zygote[16]; /* "exec" */
+    char zygote[16]; /* "exec": argv is a command; else argv[0] is a word that
+                        this zygote knows */
     struct box_limits limits;
+    struct box_limits tests;     /* BOX_SPLIT: their CPU time and memory */
     char artefact[BOX_NAME_MAX]; /* "" none */
     uint32_t nfiles;
     struct box_file file[BOX_FILES_MAX];
@@ -102,6 +111,14 @@ enum box_end {
     BOX_END_OUTPUT
 };
 
+/* How the tests' process of a split run ended. */
+enum box_tests {
+    BOX_TESTS_NONE,   /* there was none */
+    BOX_TESTS_EXITED, /* by itself; tests_status: exit status */
+    BOX_TESTS_KILLED, /* by a signal: tests_status */
+    BOX_TESTS_LIMIT   /* for its own CPU time or memory */
+};
+
 /* With the artefact (a sealed memfd) as its only descriptor, when there is
  * one: the program left a regular file of that name, not above
  * BOX_ARTEFACT_MAX_KB. */
@@ -112,7 +129,10 @@ struct box_exit {
     uint32_t has_artefact;
     int64_t cpu_us;
     int64_t wall_us;
-    int64_t memory_kb; /* peak */
+    int64_t memory_kb;  /* peak */
+    int64_t starved_us; /* ready to run, but not running; 0 not known */
+    uint32_t tests;     /* enum box_tests */
+    int32_t tests_status;
 };
 
 enum box_refusal {

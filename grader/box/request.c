@@ -25,6 +25,18 @@ within(int64_t n, int64_t min, int64_t max)
     return n >= min && n <= max;
 }
 
+/* Of the tests of a split run. */
+static const char *
+tests_fault(const struct box_limits *l)
+{
+    if (!within(l->cpu_ms, 1, BOX_TIME_MAX_MS) ||
+        !within(l->memory_kb, BOX_MEMORY_MIN_KB, BOX_MEMORY_MAX_KB) ||
+        !within(l->processes, 1, BOX_PROCESSES_MAX) ||
+        !within(l->output_kb, 1, BOX_OUTPUT_MAX_KB))
+        return "a limit of the tests is out of range";
+    return NULL;
+}
+
 static const char *
 limits_fault(const struct box_limits *l)
 {
@@ -54,6 +66,8 @@ files_fault(const struct box_run *q)
             return "bad name of a file";
         if (f->mode != 0444 && f->mode != 0555)
             return "mode of a file is neither 0444 nor 0555";
+        if (f->for_tests > ((q->flags & BOX_SPLIT) != 0))
+            return "a file for tests that there are not";
         for (size_t k = 0; k < i; k++)
             if (strcmp(q->file[k].name, f->name) == 0)
                 return "two files of one name";
@@ -64,10 +78,19 @@ files_fault(const struct box_run *q)
     return NULL;
 }
 
-/* argv[0] is an absolute path, or "./NAME" of a file that may be executed. */
+/* argv[0] is an absolute path, or "./NAME" of a file that may be executed; a
+ * word, for zygotes that are the program themselves; or the one program that a
+ * zygote executes. */
 static const char *
 program_fault(const struct box_run *q)
 {
+    const struct kind *kind = kind_find(q->zygote);
+    if (kind != NULL && kind->program != NULL)
+        return strcmp(q->text, kind->program) == 0
+                   ? NULL
+                   : "argv[0] is not this zygote's program";
+    if (strcmp(q->zygote, "exec") != 0)
+        return name_ok(q->text) ? NULL : "argv[0] is not a word";
     if (q->text[0] == '/')
         return NULL;
     if (strncmp(q->text, "./", 2) == 0)
@@ -112,6 +135,12 @@ memfd_ok(int fd, bool sealed)
 }
 
 static bool
+output_ok(int fd)
+{
+    return memfd_ok(fd, false) && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR;
+}
+
+static bool
 channel_ok(int fd)
 {
     int domain = 0;
@@ -125,26 +154,39 @@ descriptors_fault(const struct box_run *q, const int *fds, size_t nfds)
 {
     size_t i = 2;
     size_t want = 2 + q->nfiles + ((q->flags & BOX_HAS_STDIN) != 0) +
-                  ((q->flags & BOX_HAS_CHANNEL) != 0);
+                  ((q->flags & BOX_HAS_CHANNEL) != 0) +
+                  ((q->flags & BOX_SPLIT) != 0);
     if (nfds != want)
         return "not as many descriptors as the request says";
     for (size_t k = 0; k < 2; k++)
-        if (!memfd_ok(fds[k], false) ||
-            (fcntl(fds[k], F_GETFL) & O_ACCMODE) != O_RDWR)
+        if (!output_ok(fds[k]))
             return "stdout or stderr is not a memfd";
     if ((q->flags & BOX_HAS_STDIN) && !memfd_ok(fds[i++], true))
         return "stdin is not a sealed memfd";
     if ((q->flags & BOX_HAS_CHANNEL) && !channel_ok(fds[i++]))
         return "the channel is not a unix socket";
+    if ((q->flags & BOX_SPLIT) && !output_ok(fds[i++]))
+        return "the tests' output is not a memfd";
     for (; i < nfds; i++)
         if (!memfd_ok(fds[i], true))
             return "a file is not a sealed memfd";
     return NULL;
 }
 
+static const char *
+split_fault(const struct box_run *q, const struct kind *kind)
+{
+    if (!kind->tests)
+        return "this zygote has no tests";
+    if ((q->flags & BOX_HAS_CHANNEL) == 0)
+        return "a split run without a channel";
+    return tests_fault(&q->tests);
+}
+
 const char *
 request_fault(const struct box_run *q, size_t size, const int *fds, size_t nfds)
 {
+    const struct kind *kind = NULL;
     const char *why = NULL;
     if (size < offsetof(struct box_run, text) || q->type != BOX_RUN)
         return "not a request";
@@ -154,8 +196,10 @@ request_fault(const struct box_run *q, size_t size, const int *fds, size_t nfds)
     if ((q->flags & ~(uint32_t)BOX_FLAGS) != 0)
         return "unknown flags";
     if (memchr(q->zygote, '\0', sizeof q->zygote) == NULL ||
-        strcmp(q->zygote, "exec") != 0)
+        (kind = kind_find(q->zygote)) == NULL)
         return "no such zygote";
+    if ((q->flags & BOX_SPLIT) && (why = split_fault(q, kind)) != NULL)
+        return why;
     if ((why = limits_fault(&q->limits)) != NULL ||
         (why = files_fault(q)) != NULL || (why = text_fault(q)) != NULL)
         return why;

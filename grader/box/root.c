@@ -4,7 +4,9 @@
  * who is nobody outside.  It makes the file system that programs see:
  *
  *   /usr            of the host, read-only; /bin /lib /lib64 lead into it
- *   /etc            passwd, group, ld.so.cache, alternatives: nothing else
+ *   /assay          what graderd prepared for compilers (box -R), read-only
+ *   /etc            passwd, group, ld.so.cache, alternatives, java-*-openjdk:
+ *                   nothing else
  *   /dev            null zero full random urandom, fd stdin stdout stderr
  *   /proc           own processes only, without anything of the kernel's
  *   /box            a small tmpfs per run: w (working directory), tmp, shm;
@@ -18,6 +20,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -120,8 +123,22 @@ make_dev(void)
     do_symlink("/box/shm", "dev/shm");
 }
 
+/* Folders of /etc by their pattern. */
+static void
+show_etc(const char *pattern)
+{
+    glob_t found = {0};
+    if (glob(pattern, GLOB_ONLYDIR, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            do_mkdir(found.gl_pathv[i] + 1, 0755);
+            bind_read_only(found.gl_pathv[i], found.gl_pathv[i] + 1);
+        }
+    globfree(&found);
+}
+
 /* Of the host's /etc only what no program can do without, and none of it
- * secret: the loader's cache and the links of update-alternatives. */
+ * secret: the loader's cache, the links of update-alternatives, and
+ * the settings of Java, where Debian keeps them. */
 static void
 make_etc(void)
 {
@@ -144,10 +161,8 @@ make_etc(void)
     free(cache);
     if (fd >= 0)
         close(fd);
-    if (access("/etc/alternatives", F_OK) == 0) {
-        do_mkdir("etc/alternatives", 0755);
-        bind_read_only("/etc/alternatives", "etc/alternatives");
-    }
+    show_etc("/etc/alternatives");
+    show_etc("/etc/java-*-openjdk");
 }
 
 /* /lib and friends as the host has them: links into /usr, or folders. */
@@ -188,9 +203,26 @@ mask(const char *path)
              MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=0755");
 }
 
+/* Opened before STAGE covers it, should it be below. */
+static void
+show(int folder)
+{
+    char path[32];
+    if (box.shown == NULL)
+        return;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", folder);
+    do_mkdir("assay", 0755);
+    bind_read_only(path, "assay");
+    close(folder);
+}
+
 static void
 make_root(void)
 {
+    int shown = -1;
+    if (box.shown != NULL &&
+        (shown = open(box.shown, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+        die("open", box.shown);
     do_mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
     do_mount("tmpfs", STAGE, "tmpfs", MS_NOSUID | MS_NODEV,
              "size=2m,nr_inodes=256,mode=0755");
@@ -199,6 +231,7 @@ make_root(void)
     make_usr();
     make_dev();
     make_etc();
+    show(shown);
     do_mkdir("proc", 0755);
     /* before pivot_root: the kernel demands that a proc is visible still */
     do_mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
@@ -247,7 +280,8 @@ become_root(void)
 
 /* Descriptors to their places (zygote.h), everything else closed. */
 static int
-place(int control, const struct cgroup_leaf *leaf)
+place(int control, int file, const struct cgroup_leaf *const *leaves,
+      size_t nleaves)
 {
     enum {
         HIGH = 100
@@ -259,9 +293,10 @@ place(int control, const struct cgroup_leaf *leaf)
     from[n++] = 2;
     from[n++] = control;
     from[n++] = box.filter;
-    for (size_t i = 0; i < leaf->ntrees; i++)
-        from[n++] = leaf->procs[i];
-    from[n++] = box.zygote;
+    for (size_t k = 0; k < nleaves; k++)
+        for (size_t i = 0; i < leaves[k]->ntrees; i++)
+            from[n++] = leaves[k]->procs[i];
+    from[n++] = file;
     /* up first, out of each other's way */
     for (int i = 0; i < n; i++)
         if ((from[i] = fcntl(from[i], F_DUPFD, HIGH)) < 0)
@@ -287,7 +322,8 @@ volunteer(void)
 }
 
 void
-root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
+root_enter(int control, int file, const struct cgroup_leaf *const *leaves,
+           size_t nleaves, unsigned mode)
 {
     char mode_text[16], procs_text[16];
     char *const env[] = {SANITIZER_OPTIONS NULL};
@@ -303,7 +339,7 @@ root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
     /* first of all: as long as we have a copy of box's end of `control`, and
      * of graderd's connections, their end cannot be seen, and a box that is
      * killed now would leave us waiting for ever */
-    int file = place(control, leaf);
+    file = place(control, file, leaves, nleaves);
     volunteer();
     wait_for_go();
     become_root();
@@ -312,7 +348,7 @@ root_enter(int control, const struct cgroup_leaf *leaf, unsigned mode)
         die("sethostname", "");
     make_root();
     snprintf(mode_text, sizeof mode_text, "%u", mode);
-    snprintf(procs_text, sizeof procs_text, "%zu", leaf->ntrees);
+    snprintf(procs_text, sizeof procs_text, "%zu", leaves[0]->ntrees);
     char *const argv[] = {(char *)(uintptr_t) "zygote", mode_text, procs_text,
                           NULL};
     syscall(SYS_execveat, file, "", argv, env, AT_EMPTY_PATH);

@@ -29,8 +29,7 @@ served(unsigned what)
 static int64_t
 cpu_us(const struct slot *s, int64_t zygote_says)
 {
-    return served(CGROUP_CPU) ? cgroup_leaf_cpu_us(&box.cgroup, &s->leaf)
-                              : zygote_says;
+    return served(CGROUP_CPU) ? cgroup_leaf_cpu_us(&s->leaf) : zygote_says;
 }
 
 static bool
@@ -47,6 +46,10 @@ run_end(struct slot *s)
 {
     close_all(&s->out, 1);
     close_all(&s->err, 1);
+    close_all(&s->tests_out, 1);
+    s->busy = false;
+    box.running--;
+    box.last_run = now_us();
     s->client = NULL;
     s->kill = RUN_KEPT;
 }
@@ -60,6 +63,9 @@ run_kill(struct slot *s, enum run_kill why)
         return;
     s->kill = why;
     s->last_chance = now_us() + KILL_US;
+    if (why == RUN_KILL_WALL)
+        s->starved_us = cgroup_leaf_starved_us(&box.cgroup, &s->leaf) -
+                        s->starved_before;
     if (message_send(s->control.fd, &m, sizeof m, NULL, 0) != 0)
         slot_kill(s, "zygote does not listen");
 }
@@ -72,10 +78,24 @@ slot_abandon(struct slot *s)
         run_kill(s, RUN_KILL_CLIENT);
 }
 
+/* The tests have limits of their own.  Over them is nobody's verdict. */
+static bool
+tests_over_limit(const struct slot *s)
+{
+    struct stat out;
+    if (!s->split)
+        return false;
+    return cgroup_leaf_oom_kills(&s->tests_leaf) > 0 ||
+           cgroup_leaf_cpu_us(&s->tests_leaf) >= s->tests.cpu_ms * 1000 ||
+           (fstat(s->tests_out, &out) == 0 &&
+            out.st_size >= (off_t)s->tests.output_kb * 1024);
+}
+
 void
 run_tick(struct slot *s, int64_t now)
 {
     const struct box_limits *l = &s->limits;
+    cgroup_leaf_watch(&s->leaf);
     if (s->kill != RUN_KEPT) {
         if (now >= s->last_chance)
             slot_kill(s, "deaf to KILL");
@@ -87,15 +107,62 @@ run_tick(struct slot *s, int64_t now)
         run_kill(s, RUN_KILL_WALL);
     else if (cpu_us(s, s->usage.cpu_us) >= l->cpu_ms * 1250 + 100000)
         run_kill(s, RUN_KILL_CPU);
-    else if (cgroup_leaf_oom_kills(&box.cgroup, &s->leaf) > 0 ||
+    else if (cgroup_leaf_oom_kills(&s->leaf) > 0 ||
              (!served(CGROUP_MEMORY) && s->usage.memory_kb > l->memory_kb))
         run_kill(s, RUN_KILL_MEMORY);
     else if (output_reached(s))
         run_kill(s, RUN_KILL_OUTPUT);
+    else if (tests_over_limit(s))
+        run_kill(s, RUN_KILL_TESTS);
     int64_t wall = s->started + l->wall_ms * 1000;
     s->deadline = now + TICK_US < wall ? now + TICK_US : wall;
     if (s->kill != RUN_KEPT)
         s->deadline = s->last_chance;
+}
+
+/* Limits of either leaf; only then may the runners get to work. */
+static int
+begin(struct slot *s, const struct box_run *q)
+{
+    s->starved_before = 0;
+    if (s->ahead != AHEAD_NONE) {
+        s->starved_before = cgroup_leaf_starved_us(&box.cgroup, &s->leaf);
+        return cgroup_leaf_resume(&box.cgroup, &s->leaf, q->limits.memory_kb,
+                                  q->limits.processes);
+    }
+    if (cgroup_leaf_begin(&box.cgroup, &s->leaf, q->limits.memory_kb,
+                          q->limits.processes) != 0)
+        return -1;
+    return s->split ? cgroup_leaf_begin(&box.cgroup, &s->tests_leaf,
+                                        q->tests.memory_kb, q->tests.processes)
+                    : 0;
+}
+
+/* Each runner its own part of a split job (grader/zygote/runner.c, "take"):
+ * what is the tests' never passes through the submission's socket. */
+static int
+send_split(struct slot *s, const struct box_run *q, size_t size, const int *fds)
+{
+    int mine[BOX_FDS_MAX], theirs[BOX_FDS_MAX];
+    size_t nmine = 0, ntheirs = 0, i = 0;
+    mine[nmine++] = fds[i++];
+    mine[nmine++] = fds[i++];
+    if (q->flags & BOX_HAS_STDIN)
+        mine[nmine++] = fds[i++];
+    int channel = fds[i++];
+    theirs[ntheirs++] = fds[i++]; /* what they print */
+    theirs[ntheirs++] = channel;
+    for (size_t k = 0; k < q->nfiles; k++) {
+        if (q->file[k].for_tests)
+            theirs[ntheirs++] = fds[i++];
+        else
+            mine[nmine++] = fds[i++];
+    }
+    s->tests_out = fcntl(theirs[0], F_DUPFD_CLOEXEC, 0);
+    if (s->tests_out < 0 ||
+        message_send(s->tests_job.fd, q, size, theirs, ntheirs) != 0)
+        return -1;
+    return message_send(s->job.fd, q, size, mine, nmine);
 }
 
 void
@@ -105,19 +172,29 @@ slot_run(struct slot *s, struct client *c, const struct box_run *q, size_t size,
     struct zygote_msg m = {.type = ZYGOTE_MSG_JOB};
     s->client = c;
     s->limits = q->limits;
+    s->tests = q->tests;
+    s->split = (q->flags & BOX_SPLIT) != 0;
     s->kill = RUN_KEPT;
+    s->starved_us = 0;
     s->usage = s->fault = (struct zygote_msg){0};
     s->out = fcntl(fds[0], F_DUPFD_CLOEXEC, 0);
     s->err = fcntl(fds[1], F_DUPFD_CLOEXEC, 0);
     s->state = SLOT_RUNNING;
-    s->deadline = 0; /* look at once */
+    s->deadline = now_us() + TICK_US;
+    s->resumed = false;
+    s->busy = true;
+    box.running++;
+    if (s->kind->program != NULL)
+        ahead_remember(s, q);
+    m.split = s->split;
     memcpy(m.text, q->artefact, sizeof q->artefact);
-    bool sent = s->out >= 0 && s->err >= 0 &&
-                cgroup_leaf_begin(&box.cgroup, &s->leaf, q->limits.memory_kb,
-                                  q->limits.processes) == 0 &&
+    bool sent = s->out >= 0 && s->err >= 0 && begin(s, q) == 0 &&
                 message_send(s->control.fd, &m, sizeof m, NULL, 0) == 0;
     s->started = now_us();
-    sent = sent && message_send(s->job.fd, q, size, fds, nfds) == 0;
+    if (sent && s->split)
+        sent = send_split(s, q, size, fds) == 0;
+    else
+        sent = sent && message_send(s->job.fd, q, size, fds, nfds) == 0;
     close_all(fds, nfds);
     if (!sent)
         slot_kill(s, "cannot send the job");
@@ -137,7 +214,7 @@ judge_end(const struct slot *s, const struct zygote_msg *m, struct box_exit *e)
     else if (s->kill == RUN_KILL_OUTPUT)
         e->end = BOX_END_OUTPUT;
     else if (s->kill == RUN_KILL_MEMORY ||
-             cgroup_leaf_oom_kills(&box.cgroup, &s->leaf) > 0 ||
+             cgroup_leaf_oom_kills(&s->leaf) > 0 ||
              (failed && e->memory_kb >= s->limits.memory_kb))
         e->end = BOX_END_MEMORY;
     else if (e->cpu_us > s->limits.cpu_ms * 1000)
@@ -149,13 +226,34 @@ judge_end(const struct slot *s, const struct zygote_msg *m, struct box_exit *e)
 }
 
 static void
+judge_tests(const struct slot *s, const struct zygote_msg *m,
+            struct box_exit *e)
+{
+    if (!s->split)
+        return;
+    if (s->kill == RUN_KILL_TESTS || tests_over_limit(s)) {
+        e->tests = BOX_TESTS_LIMIT;
+    } else if (m->tests_status == -1 || WIFSIGNALED(m->tests_status)) {
+        e->tests = BOX_TESTS_KILLED;
+        e->tests_status = m->tests_status == -1 ? SIGKILL
+                                                : WTERMSIG(m->tests_status);
+    } else {
+        e->tests = BOX_TESTS_EXITED;
+        e->tests_status = WEXITSTATUS(m->tests_status);
+    }
+}
+
+static void
 measure(const struct slot *s, const struct zygote_msg *m, struct box_exit *e)
 {
     int64_t ended = m->ended_us > s->started ? m->ended_us : now_us();
+    e->starved_us = s->starved_us;
+    judge_tests(s, m, e);
     e->cpu_us = cpu_us(s, m->cpu_us);
     e->wall_us = ended - s->started;
-    e->memory_kb = cgroup_leaf_peak_kb(&box.cgroup, &s->leaf);
-    if (e->memory_kb == 0)
+    bool exact = false;
+    e->memory_kb = cgroup_leaf_peak_kb(&s->leaf, &exact);
+    if (e->memory_kb == 0 || (!exact && e->memory_kb < m->memory_kb))
         e->memory_kb = m->memory_kb;
 }
 
@@ -204,6 +302,10 @@ run_finish(struct slot *s, const struct zygote_msg *m, int *artefact)
             client_exit(s->client, &e, -1);
         goto out;
     }
+    if (s->ahead != AHEAD_NONE && !s->resumed) {
+        client_refuse(s->client, BOX_REFUSED_LOST, "ended ahead of its job");
+        goto out;
+    }
     measure(s, m, &e);
     judge_end(s, m, &e);
     e.has_artefact = *artefact >= 0 && artefact_ok(*artefact);
@@ -217,9 +319,9 @@ out:
 void
 run_lost(struct slot *s)
 {
-    const struct zygote_msg killed = {.status = SIGKILL};
+    const struct zygote_msg killed = {.status = SIGKILL, .tests_status = -1};
     struct box_exit e = {.type = BOX_EXIT};
-    if (s->out < 0)
+    if (!s->busy)
         return;
     if (s->client != NULL && s->kill != RUN_KEPT &&
         s->kill != RUN_KILL_CLIENT) {

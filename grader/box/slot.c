@@ -29,6 +29,7 @@
 
 static void control_ready(struct source *s);
 static void job_ready(struct source *s);
+static void tests_ready(struct source *s);
 static void zygote_died(struct source *s);
 
 static int
@@ -105,21 +106,34 @@ zygote_say(struct slot *s, enum zygote_type type, const char *text)
     return message_send(s->control.fd, &m, sizeof m, NULL, 0);
 }
 
+static int
+open_leaves(struct slot *s)
+{
+    size_t index = (size_t)(s - box.slots), n = box.cgroup.ntrees;
+    if (s->leaf.ntrees != n &&
+        cgroup_leaf_open(&box.cgroup, index, "s", &s->leaf) != 0)
+        return -1;
+    if (s->kind->tests && s->tests_leaf.ntrees != n)
+        return cgroup_leaf_open(&box.cgroup, index, "t", &s->tests_leaf);
+    return 0;
+}
+
 static void
 slot_start(struct slot *s)
 {
+    const struct cgroup_leaf *const leaves[] = {&s->leaf, &s->tests_leaf};
     int pair[2] = {-1, -1}, pidfd = -1;
     s->state = SLOT_STARTING;
     s->runs = 0;
     s->deadline = now_us() + START_US;
-    if (s->leaf.ntrees != box.cgroup.ntrees &&
-        cgroup_leaf_open(&box.cgroup, (size_t)(s - box.slots), &s->leaf) != 0)
+    if (open_leaves(s) != 0)
         goto fail;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         goto fail;
     s->pid = clone_zygote(s, &pidfd);
     if (s->pid == 0)
-        root_enter(pair[1], &s->leaf, zygote_mode());
+        root_enter(pair[1], s->kind->file, leaves, s->kind->tests ? 2 : 1,
+                   zygote_mode());
     if (s->pid < 0)
         goto fail;
     close_all(&pair[1], 1);
@@ -162,6 +176,7 @@ slot_kill(struct slot *s, const char *why)
         note_errno("cannot kill zygote", "slot=%d", (int)(s - box.slots));
     source_close(&s->control);
     source_close(&s->job);
+    source_close(&s->tests_job);
     s->state = SLOT_DYING;
     s->deadline = INT64_MAX;
 }
@@ -180,51 +195,77 @@ zygote_died(struct source *source)
              (int)(s - box.slots), (int)s->state, info.si_code, info.si_status);
     source_close(&s->control);
     source_close(&s->job);
+    source_close(&s->tests_job);
     source_close(&s->pidfd);
     s->pid = -1;
     run_lost(s);
     slot_down(s);
 }
 
-/* READY: a runner was forked; here is the other end of its job socket. */
+/* READY: runners were forked; here are the other ends of their job sockets. */
 static void
-runner_forked(struct slot *s, int fd)
+runners_forked(struct slot *s, int *fds, size_t n)
 {
     source_close(&s->job);
-    if (fd < 0 || (s->state != SLOT_STARTING && s->state != SLOT_CLEANING) ||
-        source_watch(&s->job, fd) != 0)
+    source_close(&s->tests_job);
+    s->waiting_for = s->kind->tests ? 2 : 1;
+    if ((s->state != SLOT_STARTING && s->state != SLOT_CLEANING) ||
+        n != (size_t)s->waiting_for || source_watch(&s->job, fds[0]) != 0) {
         slot_kill(s, "unexpected READY");
+        return;
+    }
+    fds[0] = -1;
+    if (n == 1)
+        return;
+    if (source_watch(&s->tests_job, fds[1]) != 0)
+        slot_kill(s, "epoll");
+    fds[1] = -1;
+}
+
+/* All is dead in it; the zygote makes it as new. */
+static void
+clean(struct slot *s)
+{
+    s->state = SLOT_CLEANING;
+    s->deadline = now_us() + CLEAN_US;
+    s->ahead = AHEAD_NONE;
+    s->dropped = false;
 }
 
 static void
-control_message(struct slot *s, const struct zygote_msg *m, int *fd)
+control_message(struct slot *s, const struct zygote_msg *m, int *fds, size_t n)
 {
     switch ((enum zygote_type)m->type) {
     case ZYGOTE_MSG_READY:
-        runner_forked(s, *fd);
-        *fd = -1;
+        runners_forked(s, fds, n);
         return;
     case ZYGOTE_MSG_USAGE:
         s->usage = *m;
         return;
     case ZYGOTE_MSG_EXIT:
         job_ready(&s->job); /* a FAULT that came before it */
+        tests_ready(&s->tests_job);
         if (s->state == SLOT_RUNNING) {
-            run_finish(s, m, fd);
-            s->state = SLOT_CLEANING;
-            s->deadline = now_us() + CLEAN_US;
+            run_finish(s, m, fds);
+            clean(s);
             if (++s->runs >= RUNS_MAX)
                 slot_kill(s, "old age");
             return;
         }
-        if (s->state != SLOT_DYING)
+        if (s->state == SLOT_IDLE && ahead_died(s))
+            clean(s);
+        else if (s->state != SLOT_DYING)
             slot_kill(s, "runner died while idle");
         return;
     case ZYGOTE_MSG_GO:
+    case ZYGOTE_MSG_WARM:
     case ZYGOTE_MSG_JOB:
     case ZYGOTE_MSG_KILL:
     case ZYGOTE_MSG_ATTACHED:
     case ZYGOTE_MSG_FAULT:
+    case ZYGOTE_MSG_DROP:
+    case ZYGOTE_MSG_LOADED:
+    case ZYGOTE_MSG_STARTED:
         break;
     }
     slot_kill(s, "unknown message");
@@ -236,20 +277,69 @@ control_ready(struct source *source)
     struct slot *s = SLOT_OF(source, control);
     struct zygote_msg m = {0};
     while (s->control.fd >= 0) {
-        int fd = -1;
+        int fds[2] = {-1, -1};
         size_t nfds = 0;
-        ssize_t n = message_recv(s->control.fd, &m, sizeof m, &fd, 1, &nfds);
+        ssize_t n = message_recv(s->control.fd, &m, sizeof m, fds, 2, &nfds);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return;
         if (n != sizeof m) {
-            close_all(&fd, 1);
+            close_all(fds, 2);
             /* its end comes as its pidfd's; until then nothing to read */
             source_close(&s->control);
             return;
         }
         m.text[sizeof m.text - 1] = '\0';
-        control_message(s, &m, &fd);
-        close_all(&fd, 1);
+        control_message(s, &m, fds, nfds);
+        close_all(fds, 2);
+    }
+}
+
+/* A runner has attached itself.  With the last one the slot is idle. */
+static void
+runner_attached(struct slot *s, const struct cgroup_leaf *leaf)
+{
+    if (!cgroup_leaf_populated(&box.cgroup, leaf)) {
+        slot_kill(s, "runner is not in its cgroup");
+        return;
+    }
+    if (--s->waiting_for > 0)
+        return;
+    s->state = SLOT_IDLE;
+    s->warm = !s->kind->warms;
+    s->ahead = AHEAD_NONE;
+    s->dropped = false;
+    s->deadline = s->warm && s->kind->program == NULL ? INT64_MAX : 0;
+}
+
+static void
+runner_said(struct slot *s, struct source *job, const struct cgroup_leaf *leaf)
+{
+    struct zygote_msg m = {0};
+    size_t nfds = 0;
+    if (job->fd < 0)
+        return;
+    ssize_t n = message_recv(job->fd, &m, sizeof m, NULL, 0, &nfds);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n != sizeof m) { /* the program has started, or the runner is dead */
+        source_close(job);
+        return;
+    }
+    m.text[sizeof m.text - 1] = '\0';
+    if (m.type == ZYGOTE_MSG_ATTACHED && s->waiting_for > 0 &&
+        (s->state == SLOT_STARTING || s->state == SLOT_CLEANING)) {
+        runner_attached(s, leaf);
+    } else if (m.type == ZYGOTE_MSG_LOADED && s->ahead == AHEAD_STARTING) {
+        ahead_loaded(s);
+    } else if (m.type == ZYGOTE_MSG_STARTED) {
+        s->resumed = true;
+    } else if (m.type == ZYGOTE_MSG_FAULT) {
+        s->fault = m;
+        if (s->state == SLOT_IDLE && s->ahead != AHEAD_NONE)
+            note("cannot start ahead", "slot=%d why=\"%s\"",
+                 (int)(s - box.slots), m.text);
+        else if (s->state != SLOT_RUNNING)
+            slot_kill(s, m.text);
     }
 }
 
@@ -257,40 +347,53 @@ static void
 job_ready(struct source *source)
 {
     struct slot *s = SLOT_OF(source, job);
-    struct zygote_msg m = {0};
-    size_t nfds = 0;
-    if (s->job.fd < 0)
-        return;
-    ssize_t n = message_recv(s->job.fd, &m, sizeof m, NULL, 0, &nfds);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (n != sizeof m) { /* the program has started, or the runner is dead */
-        source_close(&s->job);
+    runner_said(s, source, &s->leaf);
+}
+
+static void
+tests_ready(struct source *source)
+{
+    struct slot *s = SLOT_OF(source, tests_job);
+    runner_said(s, source, &s->tests_leaf);
+}
+
+/* Nothing runs and nothing waits: let the runners go through the motions, so
+ * that the memory which they share with their zygote is copied before the job
+ * comes.  Under load that would only cost others their time. */
+static void
+warm_up(struct slot *s, int64_t now)
+{
+    const struct zygote_msg m = {.type = ZYGOTE_MSG_WARM};
+    if (box.running > 0 || now - box.last_run < WARM_US) {
+        s->deadline = now + WARM_US;
         return;
     }
-    m.text[sizeof m.text - 1] = '\0';
-    if (m.type == ZYGOTE_MSG_ATTACHED &&
-        (s->state == SLOT_STARTING || s->state == SLOT_CLEANING)) {
-        if (!cgroup_leaf_populated(&box.cgroup, &s->leaf)) {
-            slot_kill(s, "runner is not in its cgroup");
-            return;
-        }
-        s->state = SLOT_IDLE;
-        s->deadline = INT64_MAX;
-    } else if (m.type == ZYGOTE_MSG_FAULT) {
-        s->fault = m;
-        if (s->state != SLOT_RUNNING)
-            slot_kill(s, m.text);
-    }
+    s->warm = true;
+    s->deadline = INT64_MAX;
+    if (message_send(s->job.fd, &m, sizeof m, NULL, 0) != 0 ||
+        (s->kind->tests &&
+         message_send(s->tests_job.fd, &m, sizeof m, NULL, 0) != 0))
+        slot_kill(s, "runners do not listen");
 }
 
 struct slot *
-slot_idle(void)
+slot_idle(const struct kind *kind, const struct box_run *q)
 {
-    for (size_t i = 0; i < box.nslots; i++)
-        if (box.slots[i].state == SLOT_IDLE)
-            return &box.slots[i];
-    return NULL;
+    struct slot *found = NULL;
+    int best = 0;
+    for (size_t i = 0; i < box.nslots; i++) {
+        struct slot *s = &box.slots[i];
+        if (s->state != SLOT_IDLE || s->kind != kind)
+            continue;
+        int fits = kind->program != NULL ? ahead_fits(s, q) : 1 + s->warm;
+        if (fits > best) {
+            best = fits;
+            found = s;
+        }
+    }
+    if (found == NULL && kind->program != NULL)
+        ahead_make_room(kind);
+    return found;
 }
 
 int
@@ -299,13 +402,23 @@ slots_start(void)
     box.slots = calloc(box.nslots, sizeof *box.slots);
     if (box.slots == NULL)
         return -1;
+    size_t kind = 0, of_kind = 0;
     for (size_t i = 0; i < box.nslots; i++) {
         struct slot *s = &box.slots[i];
-        s->pid = s->pidfd.fd = s->control.fd = s->job.fd = -1;
-        s->out = s->err = s->leaf.zygote = s->leaf.peak = -1;
+        while (box.kinds[kind].file < 0 || of_kind == box.kinds[kind].nslots) {
+            kind++;
+            of_kind = 0;
+        }
+        of_kind++;
+        s->kind = &box.kinds[kind];
+        s->pid = s->pidfd.fd = s->control.fd = -1;
+        s->job.fd = s->tests_job.fd = -1;
+        s->out = s->err = s->tests_out = -1;
+        s->leaf = s->tests_leaf = cgroup_no_leaf;
         s->pidfd.ready = zygote_died;
         s->control.ready = control_ready;
         s->job.ready = job_ready;
+        s->tests_job.ready = tests_ready;
         slot_start(s);
     }
     return 0;
@@ -326,7 +439,10 @@ slots_stop(void)
             waitid(P_PIDFD, (id_t)s->pidfd.fd, &info, WEXITED) != 0)
             note_errno("zygote lost", "slot=%zu", i);
         source_close(&s->pidfd);
+        free(s->command);
         cgroup_leaf_close(&box.cgroup, i, &s->leaf);
+        if (s->kind->tests)
+            cgroup_leaf_close(&box.cgroup, i, &s->tests_leaf);
     }
     cgroup_close(&box.cgroup);
 }
@@ -334,7 +450,15 @@ slots_stop(void)
 bool
 slots_ready(void)
 {
-    return slot_idle() != NULL;
+    for (size_t i = 0; i < box.nkinds; i++) {
+        size_t k = 0;
+        while (k < box.nslots && (box.slots[k].kind != &box.kinds[i] ||
+                                  box.slots[k].state != SLOT_IDLE))
+            k++;
+        if (box.kinds[i].file >= 0 && k == box.nslots)
+            return false;
+    }
+    return true;
 }
 
 bool
@@ -356,6 +480,11 @@ slots_tick(int64_t now)
             run_tick(s, now);
         else if (now >= s->deadline && s->state == SLOT_DOWN)
             slot_start(s);
+        else if (now >= s->deadline && s->state == SLOT_IDLE &&
+                 s->kind->program != NULL)
+            ahead_tick(s, now);
+        else if (now >= s->deadline && s->state == SLOT_IDLE)
+            warm_up(s, now);
         else if (now >= s->deadline)
             slot_kill(s, "too slow");
         if (s->deadline < next)

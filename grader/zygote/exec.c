@@ -22,26 +22,27 @@ program_file(const struct job *j)
 }
 
 static void
-start(const struct zygote *z, int socket)
+start(const struct runner *r)
 {
     static struct job j;
-    runner_attach(z, socket);
-    runner_receive(socket, &j);
+    runner_attach(r);
+    runner_receive(r, &j, NULL);
     int file = program_file(&j);
     runner_files(&j);
     runner_descriptors(&j);
-    runner_limits(z, &j);
-    runner_confine(z, socket);
+    runner_limits(r, &j);
+    runner_confine(r);
     if (file >= 0) {
         syscall(SYS_execveat, file, "", j.argv, j.envp, AT_EMPTY_PATH);
-        runner_fault(socket, ZYGOTE_BLAME_PROGRAM, "execute program");
+        runner_fault(r->socket, ZYGOTE_BLAME_PROGRAM, "execute program");
     }
     execve(j.argv[0], j.argv, j.envp);
-    runner_fault(socket, ZYGOTE_BLAME_REQUEST, j.argv[0]);
+    runner_fault(r->socket, ZYGOTE_BLAME_REQUEST, j.argv[0]);
 }
 
 int
 main(int argc, char **argv)
 {
-    return zygote_main(argc, argv, start);
+    static const struct zygote_kind exec = {.run = {[ROLE_SUBMISSION] = start}};
+    return zygote_main(argc, argv, &exec);
 }

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/securebits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -38,14 +39,19 @@ enum {
 
 /* One run. */
 struct turn {
-    pid_t runner;
+    const struct zygote *zygote;
+    const struct zygote_kind *kind;
+    struct {
+        pid_t pid; /* 0: this kind has none */
+        bool over; /* it is reaped */
+        int status;
+    } runner[ROLES];
     int work;     /* O_PATH of /box/w, from before the program ran */
     bool running; /* JOB came */
-    bool over;    /* the runner is reaped */
-    int status;
+    bool split;   /* for both runners */
     int64_t ended_us;
-    int64_t cpu_us; /* of all that was reaped */
-    int64_t rss_kb; /* largest of all that was reaped */
+    int64_t cpu_us; /* of all that was reaped, but the tests */
+    int64_t rss_kb; /* largest of all that was reaped, but the tests */
     char artefact[BOX_NAME_MAX];
 };
 
@@ -66,22 +72,22 @@ now_us(void)
 }
 
 static void
-say(const struct zygote_msg *msg, int fd)
+say(const struct zygote_msg *msg, const int *fds, size_t nfds)
 {
     union {
         struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
+        char bytes[CMSG_SPACE(ROLES * sizeof(int))];
     } control = {.bytes = {0}};
     struct iovec iov = {(void *)(uintptr_t)msg, sizeof *msg};
     struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
-    if (fd >= 0) {
+    if (nfds > 0) {
         m.msg_control = control.bytes;
-        m.msg_controllen = sizeof control.bytes;
+        m.msg_controllen = CMSG_SPACE(nfds * sizeof *fds);
         struct cmsghdr *c = CMSG_FIRSTHDR(&m);
         c->cmsg_level = SOL_SOCKET;
         c->cmsg_type = SCM_RIGHTS;
-        c->cmsg_len = CMSG_LEN(sizeof fd);
-        memcpy(CMSG_DATA(c), &fd, sizeof fd);
+        c->cmsg_len = CMSG_LEN(nfds * sizeof *fds);
+        memcpy(CMSG_DATA(c), fds, nfds * sizeof *fds);
     }
     if (sendmsg(ZYGOTE_CONTROL, &m, MSG_NOSIGNAL) != (ssize_t)sizeof *msg)
         _exit(0); /* box is gone, and so are we and all of the slot */
@@ -92,10 +98,10 @@ say(const struct zygote_msg *msg, int fd)
 /* Owned by root of the slot, so that a program cannot rename or replace what
  * we look into afterwards. */
 static void
-fresh_box(const struct zygote *z, struct turn *t)
+fresh_box(struct turn *t)
 {
     static const char *const dirs[] = {"/box/w", "/box/tmp", "/box/shm"};
-    uid_t owner = z->mode & ZYGOTE_ONE_ID ? 0 : ZYGOTE_UID_SUBMISSION;
+    uid_t owner = t->zygote->mode & ZYGOTE_ONE_ID ? 0 : ZYGOTE_UID_SUBMISSION;
     if (mount("box", "/box", "tmpfs", MS_NOSUID | MS_NODEV,
               "size=1m,nr_inodes=64,mode=0755") != 0)
         die("mount /box");
@@ -159,14 +165,34 @@ reaped(struct turn *t, pid_t pid, int status, const struct rusage *u)
 {
     int64_t us = (u->ru_utime.tv_sec + u->ru_stime.tv_sec) * 1000000 +
                  u->ru_utime.tv_usec + u->ru_stime.tv_usec;
-    t->cpu_us += us;
-    if (u->ru_maxrss > t->rss_kb)
-        t->rss_kb = u->ru_maxrss;
-    if (pid == t->runner && !t->over) { /* once: its number may come again */
-        t->over = true;
-        t->status = status;
-        t->ended_us = now_us();
+    bool tests = false;
+    for (int i = 0; i < ROLES; i++) {
+        /* once: its number may come again */
+        if (pid == t->runner[i].pid && !t->runner[i].over) {
+            t->runner[i].over = true;
+            t->runner[i].status = status;
+            tests = i == ROLE_TESTS;
+            if (!tests || t->split)
+                t->ended_us = now_us();
+        }
     }
+    if (tests)
+        return;
+    t->cpu_us += us;
+    int64_t own_kb = u->ru_maxrss - t->zygote->shared_kb;
+    if (own_kb > t->rss_kb)
+        t->rss_kb = own_kb;
+}
+
+/* A split run ends with the tests: when the submission ends before, they see
+ * the end of their link, and say what that means. */
+static bool
+over(const struct turn *t)
+{
+    bool tests = t->runner[ROLE_TESTS].over;
+    if (t->running)
+        return t->split ? tests : t->runner[ROLE_SUBMISSION].over;
+    return tests || t->runner[ROLE_SUBMISSION].over; /* while idle */
 }
 
 /* Orphans become ours: reap them as they end, or they would count against the
@@ -196,7 +222,8 @@ usage(const struct turn *t)
         unsigned long user = 0, sys = 0;
         long cuser = 0, csys = 0, rss = 0;
         if (strspn(e->d_name, "0123456789") != strlen(e->d_name) ||
-            strcmp(e->d_name, "1") == 0)
+            atoi(e->d_name) == 1 ||
+            atoi(e->d_name) == t->runner[ROLE_TESTS].pid)
             continue;
         snprintf(path, sizeof path, "/proc/%s/stat", e->d_name);
         int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -214,12 +241,25 @@ usage(const struct turn *t)
                    "%ld %*d %*d %*d %*d %*u %*u %ld",
                    &user, &sys, &cuser, &csys, &rss) != 5)
             continue;
-        m.memory_kb += rss * page_kb;
+        int64_t own_kb = rss * page_kb - t->zygote->shared_kb;
+        m.memory_kb += own_kb > 0 ? own_kb : 0;
         m.cpu_us += ((int64_t)user + (int64_t)sys + cuser + csys) * tick_us;
     }
     if (d != NULL)
         closedir(d);
-    say(&m, -1);
+    say(&m, NULL, 0);
+}
+
+/* CPU time of a process of ours that may live; 0: it does not. */
+static int64_t
+cpu_used_us(pid_t pid)
+{
+    struct timespec t = {0};
+    clockid_t clock = 0;
+    if (pid <= 0 || clock_getcpuclockid(pid, &clock) != 0 ||
+        clock_gettime(clock, &t) != 0)
+        return 0;
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 /* -- a turn -- */
@@ -232,6 +272,9 @@ listen_to_box(struct turn *t)
     while ((n = recv(ZYGOTE_CONTROL, &m, sizeof m, MSG_DONTWAIT)) > 0) {
         if (n == sizeof m && m.type == ZYGOTE_MSG_JOB) {
             t->running = true;
+            t->split = m.split != 0;
+            /* rehearsed, or started ahead: that is not the program's time */
+            t->cpu_us -= cpu_used_us(t->runner[ROLE_SUBMISSION].pid);
             memcpy(t->artefact, m.text, sizeof t->artefact);
             t->artefact[sizeof t->artefact - 1] = '\0';
         } else if (n == sizeof m && m.type == ZYGOTE_MSG_KILL) {
@@ -239,6 +282,8 @@ listen_to_box(struct turn *t)
              * not for this runner */
             if (t->running)
                 kill(-1, SIGKILL);
+        } else if (n == sizeof m && m.type == ZYGOTE_MSG_DROP) {
+            kill(-1, SIGKILL);
         } else {
             die("unknown message");
         }
@@ -250,35 +295,42 @@ listen_to_box(struct turn *t)
 }
 
 static void
-wait_for_end(const struct zygote *z, struct turn *t, int children)
+wait_for_end(struct turn *t, int children)
 {
     struct pollfd fds[2] = {{.fd = ZYGOTE_CONTROL, .events = POLLIN},
                             {.fd = children, .events = POLLIN}};
-    bool count = (z->mode & ZYGOTE_USAGE) != 0;
-    while (!t->over) {
+    bool count = (t->zygote->mode & ZYGOTE_USAGE) != 0;
+    while (!over(t)) {
         int timeout = count && t->running ? ZYGOTE_TICK_MS : -1;
         int n = poll(fds, 2, timeout);
         if (n < 0 && errno != EINTR)
             die("poll");
-        if (fds[0].revents != 0)
-            listen_to_box(t);
         if (fds[1].revents & POLLIN) {
             struct signalfd_siginfo info;
             if (read(children, &info, sizeof info) < 0 && errno != EAGAIN)
                 die("signalfd");
             reap(t, WNOHANG);
         }
-        if (count && t->running && !t->over)
+        /* always, and after reaping: JOB was sent before the job, so that a
+         * runner that ended with it is never taken for an idle one */
+        listen_to_box(t);
+        if (count && t->running && !over(t))
             usage(t);
     }
 }
 
+/* `ended_by_us`: roles that lived until then. */
 static void
-report(struct turn *t)
+report(struct turn *t, const bool *ended_by_us)
 {
     struct zygote_msg m = {.type = ZYGOTE_MSG_EXIT,
-                           .status = t->status,
-                           .cpu_us = t->cpu_us,
+                           .status = ended_by_us[ROLE_SUBMISSION]
+                                         ? 0
+                                         : t->runner[ROLE_SUBMISSION].status,
+                           .tests_status = ended_by_us[ROLE_TESTS]
+                                               ? -1
+                                               : t->runner[ROLE_TESTS].status,
+                           .cpu_us = t->cpu_us > 0 ? t->cpu_us : 0,
                            .memory_kb = t->rss_kb,
                            .ended_us = t->ended_us};
     int artefact = -1;
@@ -286,39 +338,114 @@ report(struct turn *t)
     if (t->artefact[0] != '\0')
         artefact = take_artefact(t);
     m.has_artefact = artefact >= 0;
-    say(&m, artefact);
+    say(&m, &artefact, artefact >= 0);
     if (artefact >= 0)
         close(artefact);
 }
 
 static void
-turn(const struct zygote *z, zygote_runner *run, int children)
+close_fd(int fd)
 {
-    struct turn t = {.runner = -1, .work = -1};
-    struct zygote_msg ready = {.type = ZYGOTE_MSG_READY};
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Fork the runner of a role.  It keeps nothing of ours but its socket and its
+ * end of the link; `others` are what it must not have. */
+static int
+fork_runner(struct turn *t, enum zygote_role role, int link, const int *others)
+{
     int pair[2];
-    fresh_box(z, &t);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         die("socketpair");
-    t.runner = fork();
-    if (t.runner < 0)
+    pid_t pid = fork();
+    if (pid < 0)
         die("fork");
-    if (t.runner == 0) {
+    if (pid == 0) {
+        struct runner r = {
+            .zygote = t->zygote, .role = role, .socket = pair[1], .link = link};
         close(pair[0]);
-        run(z, pair[1]);
+        for (; *others >= 0; others++)
+            close(*others);
+        t->kind->run[role](&r);
         _exit(127);
     }
+    t->runner[role].pid = pid;
     close(pair[1]);
-    say(&ready, pair[0]);
-    close(pair[0]);
-    wait_for_end(z, &t, children);
+    close_fd(link);
+    return pair[0];
+}
+
+static void
+fork_runners(struct turn *t)
+{
+    struct zygote_msg ready = {.type = ZYGOTE_MSG_READY};
+    int link[2] = {-1, -1}, ends[ROLES] = {-1, -1};
+    size_t n = 1;
+    if (t->kind->run[ROLE_TESTS] != NULL &&
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) != 0)
+        die("socketpair");
+    /* the submission first: nothing of the tests' is there yet */
+    const int tests_end[] = {link[1], -1};
+    ends[0] = fork_runner(t, ROLE_SUBMISSION, link[0], tests_end);
+    if (t->kind->run[ROLE_TESTS] != NULL) {
+        const int submission_end[] = {ends[0], -1};
+        ends[n++] = fork_runner(t, ROLE_TESTS, link[1], submission_end);
+    }
+    say(&ready, ends, n);
+    for (size_t i = 0; i < n; i++)
+        close(ends[i]);
+}
+
+static void
+turn(const struct zygote *z, const struct zygote_kind *kind, int children)
+{
+    struct turn t = {.zygote = z, .kind = kind, .work = -1};
+    bool ended_by_us[ROLES];
+    fresh_box(&t);
+    fork_runners(&t);
+    wait_for_end(&t, children);
+    for (int i = 0; i < ROLES; i++)
+        ended_by_us[i] = !t.runner[i].over;
     kill(-1, SIGKILL);
     reap(&t, 0);
-    report(&t);
+    report(&t, ended_by_us);
     drop_box(&t);
 }
 
 /* -- start -- */
+
+/* What the runners are never to get back, and what the zygote itself does not
+ * need, since it executes nothing: done once, not for each run. */
+static void
+drop_for_runners(void)
+{
+    const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
+                               SECBIT_NO_SETUID_FIXUP_LOCKED |
+                               SECBIT_KEEP_CAPS_LOCKED |
+                               SECBIT_NO_CAP_AMBIENT_RAISE |
+                               SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+    for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
+        if (prctl(PR_CAPBSET_DROP, cap) != 0)
+            die("bounding set");
+    /* root without capabilities, should one id be all that there is */
+    if (prctl(PR_SET_SECUREBITS, bits) != 0)
+        die("securebits");
+}
+
+/* What each runner has from us without having taken it. */
+static int64_t
+resident_kb(void)
+{
+    char text[128] = "";
+    long size = 0, resident = 0;
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0 ||
+        sscanf(text, "%ld %ld", &size, &resident) != 2)
+        die("statm");
+    close(fd);
+    return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
 
 static void
 read_filter(struct zygote *z)
@@ -336,7 +463,7 @@ read_filter(struct zygote *z)
 }
 
 int
-zygote_main(int argc, char **argv, zygote_runner *run)
+zygote_main(int argc, char **argv, const struct zygote_kind *kind)
 {
     struct zygote z = {0};
     sigset_t set;
@@ -346,19 +473,26 @@ zygote_main(int argc, char **argv, zygote_runner *run)
     }
     z.mode = (unsigned)atoi(argv[1]);
     z.nprocs = atoi(argv[2]);
+    z.shared_kb = kind->in_process ? resident_kb() : 0;
+    z.reserves = kind->reserves;
     /* with one id for all, the program must not be able to look into us */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
         prctl(PR_SET_DUMPABLE, 0) != 0 ||
         close_range(ZYGOTE_CONTROL, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
         die("prctl");
+    drop_for_runners();
     read_filter(&z);
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
+    /* process 1 takes those signals from its namespace that it has a handler
+     * for, and an interpreter has some: with one id for all, a program could
+     * send them.  Runners begin with none blocked. */
+    sigfillset(&set);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
         die("sigprocmask");
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
     int children = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (children < 0)
         die("signalfd");
     for (;;)
-        turn(&z, run, children);
+        turn(&z, kind, children);
 }

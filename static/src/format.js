@@ -29,7 +29,11 @@ export function memory(kb) {
     : t('unit.mib', { n: number(Math.round(kb / 102.4) / 10) })
 }
 
-const LANGUAGES = { python3: 'Python 3', c: 'C' }
+const LANGUAGES = {
+  python3: 'Python 3', c: 'C', cpp: 'C++', java: 'Java',
+  javascript: 'JavaScript', bash: 'Bash', go: 'Go', rust: 'Rust',
+  kotlin: 'Kotlin', csharp: 'C#'
+}
 export const languageTitle = (id) => LANGUAGES[id] || id
 
 /** "sample/01" and "secret/big/03" in words; a hidden name is empty. */

@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 N=0 BAD=0
-flags=$(pkg-config --cflags libpq hiredis libcjson libsodium libarchive yaml-0.1)
+flags="$(pkg-config --cflags libpq hiredis libcjson libsodium libarchive yaml-0.1)
+    $(/usr/bin/python3-config --includes)"
 while read -r header; do
     N=$((N + 1))
     # shellcheck disable=SC2086 # flags

@@ -20,9 +20,10 @@ only core 'core/|lib/'
 only cgi-bin 'core/|lib/'
 only cli 'core/|lib/'
 only grader/box 'grader/box/'
+only grader/attack 'grader/attack/'
 [ ! -d grader/zygote ] || only grader/zygote 'grader/zygote/|grader/box/(zygote|protocol)\.h'
 report "grader includes only grader, core and lib; of box only its protocol" \
-    "$(includes grader | grep -vE '^grader/(box|zygote)/' |
+    "$(includes grader | grep -vE '^grader/(attack|box|zygote)/' |
         grep -v 'include <' |
         grep -vE 'include "(grader/[a-z_]*\.h|grader/box/protocol\.h|core/|lib/)' ||
         true)"

@@ -6,7 +6,7 @@ load ../lib/stack
 
 # One token, short leases, so that every accident is over soon.
 queue_up() {
-    stack_up --course "$BATS_TEST_DIRNAME/course" --set tokens=1 \
+    stack_up --course "$BATS_TEST_DIRNAME/${COURSE:-course}" --set tokens=1 \
         --set lease_seconds=2 --set queue_grace_ms=500 --set drain_seconds=1 \
         --set crash_limit=3 "$@"
 }

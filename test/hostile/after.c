@@ -4,6 +4,7 @@
  * which slot, and then stays, so that no slot is asked twice, until all have
  * spoken; then graderd's side hangs up, and box kills them.
  */
+#include "test/hostile/ahead.h"
 #include "test/hostile/hostile.h"
 
 #include "lib/clock.h"
@@ -20,13 +21,14 @@ enum {
     PATIENCE_MS = 10000
 };
 
-static struct program looks[2]; /* cold, warm */
+static struct program looks[AFTERS];
+static bool there[AFTERS];
+static int script; /* a small program for node */
 
 /* One slot's.  "SLOT ok\n" or "SLOT not ok: …\n", then dots. */
 struct report {
     struct run_box *box;
-    const struct program *program;
-    bool warm;
+    enum after kind;
     char text[REPORT_MAX];
     size_t size;
 };
@@ -41,16 +43,23 @@ static struct {
 void
 after_load(struct run_box *b)
 {
-    static const char *const names[] = {"after.c", "after.py"};
+    static const char *const names[AFTERS] = {[AFTER_EXEC] = "after.c",
+                                              [AFTER_PYTHON3] = "after.py",
+                                              [AFTER_NODE] = "after.js"};
+    static const char text[] = "process.exitCode = 0\n";
     if (suite.slots > SLOTS_MAX)
         fatal("too many slots", "slots=%d", suite.slots);
-    for (int i = 0; i < (suite.warm ? 2 : 1); i++) {
+    there[AFTER_EXEC] = true;
+    there[AFTER_PYTHON3] = suite.warm;
+    there[AFTER_NODE] = suite.node;
+    for (int i = 0; i < AFTERS; i++) {
         char path[512], why[256] = "";
         snprintf(path, sizeof path, "%s/after/%s", suite.folder, names[i]);
-        if (!program_load(&looks[i], b, path, why, sizeof why))
+        if (there[i] && !program_load(&looks[i], b, path, why, sizeof why))
             fatal("cannot look for leftovers", "program=%s why=\"%s\"",
                   names[i], why);
     }
+    script = run_memfd("script", text, sizeof text - 1);
     for (int i = 0; i < suite.slots; i++)
         round_.report[i].box = run_box_new();
 }
@@ -80,19 +89,26 @@ heard(void *cookie, const char *data, size_t size)
 static void *
 look(void *cookie)
 {
-    static const char *const compiled[] = {"./program", NULL};
-    static const char *const script[] = {"run", "hostile.py", NULL};
+    static const struct {
+        const char *zygote, *file, *argv[3];
+        mode_t mode;
+    } ways[AFTERS] = {
+        [AFTER_EXEC] = {"exec", "program", {"./program"}, 0555},
+        [AFTER_PYTHON3] = {"python3", "solution.py", {"program"}, 0444},
+        [AFTER_NODE] = {
+            "node", "solution.js", {"/usr/bin/node", "solution.js"}, 0444}};
     struct report *r = cookie;
-    const struct program *p = r->program;
     struct run_result result;
-    struct run_request q = {.zygote = r->warm ? "python3" : NULL,
-                            .argv = p->python ? script : compiled,
-                            .files = {{p->python ? "hostile.py" : "program",
-                                       p->fd, p->python ? 0444 : 0555}},
+    /* with a channel: never by a node that was started ahead */
+    struct run_request q = {.zygote = ways[r->kind].zygote,
+                            .argv = ways[r->kind].argv,
+                            .files = {{.name = ways[r->kind].file,
+                                       .fd = looks[r->kind].fd,
+                                       .mode = ways[r->kind].mode}},
                             .nfiles = 1,
                             .stdin_fd = -1,
                             .channel = true,
-                            .limits = p->head.limits};
+                            .limits = looks[r->kind].head.limits};
     enum err e = run_program(r->box, &q, heard, r, &result);
     if (e == ERR_OK) { /* it ended before it was told to */
         if (strchr(r->text, '\n') == NULL)
@@ -131,15 +147,16 @@ reports_good(char *why, size_t size)
 }
 
 bool
-after_clean(bool warm, char *why, size_t size)
+after_clean(enum after kind, char *why, size_t size)
 {
     pthread_t thread[SLOTS_MAX];
+    if (!there[kind])
+        return true;
     round_.spoken = 0;
     round_.deadline = clock_ms() + PATIENCE_MS * suite.slowness;
     for (int i = 0; i < suite.slots; i++) {
         struct report *r = &round_.report[i];
-        r->program = &looks[warm];
-        r->warm = warm;
+        r->kind = kind;
         r->size = 0;
         memset(r->text, 0, sizeof r->text);
         if (pthread_create(&thread[i], NULL, look, r) != 0)
@@ -148,4 +165,28 @@ after_clean(bool warm, char *why, size_t size)
     for (int i = 0; i < suite.slots; i++)
         pthread_join(thread[i], NULL);
     return reports_good(why, size);
+}
+
+bool
+after_ahead(struct run_box *b)
+{
+    static const char *const node[] = {"/usr/bin/node", "solution.js", NULL};
+    struct run_result r;
+    struct run_request q = {
+        .zygote = "node",
+        .argv = node,
+        .files = {{.name = "solution.js", .fd = script, .mode = 0444}},
+        .nfiles = 1,
+        .stdin_fd = -1,
+        .limits = {.cpu_ms = 10000 * suite.slowness,
+                   .wall_ms = 30000 * suite.slowness,
+                   .memory_kb = 262144,
+                   .processes = 32,
+                   .output_kb = 64,
+                   .disk_kb = 1024}};
+    if (run_program(b, &q, NULL, NULL, &r) != ERR_OK)
+        return false;
+    bool ran = r.end == RUN_EXITED && r.status == 0;
+    run_result_free(&r);
+    return ran && ahead_await(suite.box_pid, suite.slots);
 }

@@ -6,8 +6,7 @@
  * Head lines, after "# " or "// ":
  *   end: exited 0 | signaled 9 | cpu | wall | memory | output | refused
  *        | compile error (in the compiler's time and space)
- *   warm end: …        where the python3 zygote ends it otherwise
- *   zygote: exec | python3     not by the other
+ *   warm end: …        where it ends otherwise warm (and a line why)
  *   never: TEXT        what neither the compiler nor the program may print
  *   limits: cpu=1000 wall=3000 memory=65536 processes=16 output=64 disk=4096
  *   compiler: cpu=1000 …   the compiler's limits
@@ -18,12 +17,17 @@
  *   runs: 2            the program runs so often
  *   beside: 2          in so many slots at once
  *   under: 500         wall_ms must be below
+ *   measured: 16384    KiB that the memory reported may be above what the
+ *                      program says by a line "used KIB"; not below
  *   only: cgroup       skipped where limits are soft
+ *   only: cold | warm  run in this way alone
+ *   exact: cpu         the program burns so many ms itself: never multiplied
  * A program that exits 0 must have printed a line "ok", and none "not ok …".
  *
  * $HOSTILE_SLOWNESS multiplies the times, for hosts that are emulated.
  *
- * Python programs run cold, and again by the python3 zygote if box has one.
+ * Python programs run cold, and again by the python3 zygote if box has one;
+ * JavaScript in the node zygote, cold and by a node that was started ahead.
  * Beside each run honest programs run in another slot (lane.c).  After it the
  * host is as it was (host.c), and the next program of the slot finds nothing
  * (after.c).  Output is TAP.  C and C++ are compiled in the box, as a
@@ -108,6 +112,22 @@ tell(const struct copy *c)
     comment(&c->result.err);
 }
 
+/* Is the host as it was, and every slot of the kind?  In node's a look first:
+ * then nothing is started ahead, as at the beginning. */
+static void
+look_around(const struct program *p, bool warm, char *why, size_t size)
+{
+    enum after kind = p->language == JAVASCRIPT       ? AFTER_NODE
+                      : p->language == PYTHON && warm ? AFTER_PYTHON3
+                                                      : AFTER_EXEC;
+    if (kind == AFTER_NODE) {
+        if (after_clean(kind, why, size))
+            host_clean(why, size);
+    } else if (host_clean(why, size)) {
+        after_clean(kind, why, size);
+    }
+}
+
 /* All copies once, and what there is to see afterwards. */
 static void
 run_once(struct copy *copies, const struct program *p, bool warm)
@@ -116,6 +136,10 @@ run_once(struct copy *copies, const struct program *p, bool warm)
     char name[128], why[WHY] = "";
     int n = p->head.beside < BESIDE_MAX ? p->head.beside : BESIDE_MAX;
     snprintf(name, sizeof name, "%s%s", p->name, warm ? ", warm" : "");
+    if (warm && p->language == JAVASCRIPT && !after_ahead(copies[0].box)) {
+        result(false, name, "no node was started ahead");
+        return;
+    }
     lane_go(name);
     for (int i = 0; i < n; i++) {
         copies[i].program = p;
@@ -128,8 +152,8 @@ run_once(struct copy *copies, const struct program *p, bool warm)
     lane_pause();
     for (int i = 0; i < n && *why == '\0'; i++)
         memcpy(why, copies[i].why, sizeof why);
-    if (*why == '\0' && host_clean(why, sizeof why))
-        after_clean(warm, why, sizeof why);
+    if (*why == '\0')
+        look_around(p, warm, why, sizeof why);
     result(*why == '\0', name, why);
     for (int i = 0; i < n; i++) {
         if (*why != '\0')
@@ -139,32 +163,41 @@ run_once(struct copy *copies, const struct program *p, bool warm)
     }
 }
 
+/* Cold where there is such a zygote, then warm. */
+static void
+run_all(struct copy *copies, const struct program *p)
+{
+    bool warm = p->language == PYTHON       ? suite.warm
+                : p->language == JAVASCRIPT ? suite.node
+                                            : false;
+    for (int i = 0; !p->head.only_warm && i < p->head.runs; i++)
+        run_once(copies, p, false);
+    for (int i = 0; warm && !p->head.only_cold && i < p->head.runs; i++)
+        run_once(copies, p, true);
+}
+
 static void
 run_file(struct copy *copies, const char *path)
 {
     struct program p;
     char why[WHY] = "";
+    const char *skip = NULL;
     lane_go(path);
     bool runs = program_load(&p, copies[0].box, path, why, sizeof why);
     lane_pause();
-    if (p.head.only_cgroup && suite.soft) {
-        printf("ok %d - %s # SKIP soft limits\n", ++tests, p.name);
-        goto out;
-    }
-    if (!runs) { /* the compiler has ended it: rightly? */
-        if (*why == '\0' && host_clean(why, sizeof why))
-            after_clean(false, why, sizeof why);
+    if (p.head.only_cgroup && suite.soft)
+        skip = "soft limits";
+    else if (p.language == JAVASCRIPT && !suite.node)
+        skip = "no node";
+    if (skip != NULL) {
+        printf("ok %d - %s # SKIP %s\n", ++tests, p.name, skip);
+    } else if (runs) {
+        run_all(copies, &p);
+    } else { /* the compiler has ended it: rightly? */
+        if (*why == '\0')
+            look_around(&p, false, why, sizeof why);
         result(*why == '\0', p.name, why);
-        goto out;
     }
-    for (int i = 0; i < p.head.runs; i++)
-        if (strcmp(p.head.zygote, "python3") != 0)
-            run_once(copies, &p, false);
-    if (!p.python || !suite.warm || strcmp(p.head.zygote, "exec") == 0)
-        goto out;
-    for (int i = 0; i < p.head.runs; i++)
-        run_once(copies, &p, true);
-out:
     program_free(&p);
 }
 
@@ -190,13 +223,16 @@ main(int argc, char **argv)
     }
     suite.soft = strstr(box, "SOFT memory") != NULL;
     suite.warm = strstr(box, "python3") != NULL;
+    suite.node = strstr(box, "node") != NULL;
     printf("# box: %s\n", box);
     free(box);
     after_load(copies[0].box);
     lane_start();
     /* every connection that there will be is open now, and stays */
     char why[WHY] = "";
-    result(after_clean(false, why, sizeof why), "fresh slots", why);
+    for (int i = 0; i < AFTERS && *why == '\0'; i++)
+        after_clean(i, why, sizeof why);
+    result(*why == '\0', "fresh slots", why);
     host_remember();
     for (int i = 5; i < argc; i++)
         run_file(copies, argv[i]);

@@ -353,7 +353,7 @@ host_remember(void)
     read_devices(&hosts_own, getpid());
     nftw("/sys/fs/cgroup", find_tree, 16, FTW_PHYS);
     /* until it stands still: zygotes are starting */
-    for (int i = 0, same = 0; i < TRIES && same < 4; i++) {
+    for (int i = 0, same = 0; i < TRIES * suite.slowness && same < 4; i++) {
         count(&h);
         same = memcmp(&h, &base, sizeof h) == 0 ? same + 1 : 0;
         base = h;
@@ -370,7 +370,7 @@ bool
 host_clean(char *why, size_t size)
 {
     struct host h = {0};
-    for (int i = 0; i < TRIES; i++) {
+    for (int i = 0; i < TRIES * suite.slowness; i++) {
         count(&h);
         h.in_slots = base.in_slots;
         if (memcmp(&h, &base, sizeof h) == 0)

@@ -73,7 +73,8 @@ run_honest(struct run_box *b, int i)
     char why[160], attack[BESIDE_SIZE];
     snprintf(attack, sizeof attack, "%.100s", beside);
     /* every other time by the warm zygote, where there is one */
-    bool warm = suite.warm && programs[i].python && h->runs % 2 == 1;
+    bool warm = suite.warm && programs[i].language == PYTHON &&
+                h->runs % 2 == 1;
     enum err e = program_run(&programs[i], b, warm, &r, why, sizeof why);
     h->runs++;
     if (*why != '\0' && h->wrong++ == 0)

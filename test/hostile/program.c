@@ -62,8 +62,7 @@ head_line(struct head *h, char *line)
                  {"warm end", h->warm_end, sizeof h->warm_end},
                  {"channel", h->channel, sizeof h->channel},
                  {"stdin", h->input, sizeof h->input},
-                 {"never", h->never, sizeof h->never},
-                 {"zygote", h->zygote, sizeof h->zygote}};
+                 {"never", h->never, sizeof h->never}};
     char *value = strstr(line, ": ");
     if (value == NULL)
         return;
@@ -87,10 +86,16 @@ head_line(struct head *h, char *line)
         h->beside = atoi(value);
     else if (strcmp(line, "under") == 0)
         h->under = atol(value);
+    else if (strcmp(line, "measured") == 0)
+        h->measured = atol(value);
     else if (strcmp(line, "pad") == 0)
         h->pad_kb = atol(value);
-    else if (strcmp(line, "only") == 0)
-        h->only_cgroup = true;
+    else if (strcmp(line, "only") == 0) {
+        h->only_cgroup |= strcmp(value, "cgroup") == 0;
+        h->only_cold |= strcmp(value, "cold") == 0;
+        h->only_warm |= strcmp(value, "warm") == 0;
+    } else if (strcmp(line, "exact") == 0)
+        h->exact_cpu = true;
 }
 
 static void
@@ -120,7 +125,8 @@ read_head(struct head *h, const char *source)
         else
             break;
     }
-    h->limits.cpu_ms *= suite.slowness;
+    if (!h->exact_cpu)
+        h->limits.cpu_ms *= suite.slowness;
     h->limits.wall_ms *= suite.slowness;
     h->compiler.cpu_ms *= suite.slowness;
     h->compiler.wall_ms *= suite.slowness;
@@ -198,14 +204,16 @@ program_load(struct program *p, struct run_box *b, const char *path, char *why,
     if (suffix == NULL || buf_read_file(&source, path, 1 << 20) != 0)
         fatal("cannot read", "file=%s", path);
     read_head(&p->head, source.data);
-    p->python = strcmp(suffix, ".py") == 0;
+    p->language = strcmp(suffix, ".py") == 0   ? PYTHON
+                  : strcmp(suffix, ".js") == 0 ? JAVASCRIPT
+                                               : COMPILED;
     char line[1024];
     memset(line, ' ', sizeof line);
     line[sizeof line - 1] = '\n';
     for (long i = 0; i < p->head.pad_kb; i++)
         buf_add(&source, line, sizeof line);
     p->fd = run_memfd("source", source.data, source.size);
-    if (!p->python && !(p->head.only_cgroup && suite.soft)) {
+    if (p->language == COMPILED && !(p->head.only_cgroup && suite.soft)) {
         int text = p->fd;
         p->fd = compile(p, b, strcmp(suffix, ".cc") == 0, text, why, size);
         close(text);
@@ -263,6 +271,16 @@ output_fault(const struct head *h, const struct run_result *r)
     return NULL;
 }
 
+/* Is the memory of this run what the program says by "used KIB"? */
+static bool
+measured(const struct head *h, const struct run_result *r)
+{
+    const char *out = r->out.data != NULL ? r->out.data : "";
+    const char *used = strstr(out, "used ");
+    long kb = used != NULL ? atol(used + 5) : 0;
+    return kb > 0 && r->memory_kb >= kb && r->memory_kb <= kb + h->measured;
+}
+
 static void
 judge(const struct head *h, bool warm, enum err e, const struct run_result *r,
       const struct buf *channel, char *why, size_t size)
@@ -280,6 +298,8 @@ judge(const struct head *h, bool warm, enum err e, const struct run_result *r,
         snprintf(why, size, "%s", fault);
     else if (h->under > 0 && r->wall_ms > h->under)
         snprintf(why, size, "took %lld ms", (long long)r->wall_ms);
+    else if (h->measured > 0 && !measured(h, r))
+        snprintf(why, size, "%lld KiB measured", (long long)r->memory_kb);
     else if (h->artefact[0] && h->artefact_absent != (r->artefact_fd < 0))
         snprintf(why, size, "the artefact is%s there",
                  r->artefact_fd < 0 ? " not" : "");
@@ -296,30 +316,46 @@ heard(void *cookie, const char *data, size_t size)
     return true;
 }
 
+/* As the languages' definitions have it (grader/languages/); a warm zygote is
+ * told what to run, not by which interpreter. */
+static void
+command(const struct program *p, bool warm, struct run_request *q)
+{
+    static const char *const compiled[] = {"./program", NULL};
+    static const char *const python[] = {"/usr/bin/python3", "-I", "-B",
+                                         "solution.py", NULL};
+    static const char *const program[] = {"program", NULL};
+    static const char *const node[] = {"/usr/bin/node", "solution.js", NULL};
+    struct run_file *file = &q->files[0];
+    *file = (struct run_file){.name = "program", .fd = p->fd, .mode = 0555};
+    q->argv = compiled;
+    if (p->language == PYTHON) {
+        file->name = "solution.py";
+        q->argv = warm ? program : python;
+        q->zygote = warm ? "python3" : NULL;
+    } else if (p->language == JAVASCRIPT) {
+        file->name = "solution.js";
+        q->argv = node;
+        q->zygote = "node";
+    }
+    if (p->language != COMPILED)
+        file->mode = 0444;
+}
+
 enum err
 program_run(const struct program *p, struct run_box *b, bool warm,
             struct run_result *r, char *why, size_t size)
 {
-    /* the warm zygote is told what to run, not by which interpreter */
-    static const char *const cold_python[] = {"/usr/bin/python3", "-I", "-S",
-                                              "hostile.py", NULL};
-    static const char *const warm_python[] = {"run", "hostile.py", NULL};
-    static const char *const compiled[] = {"./program", NULL};
     const struct head *h = &p->head;
     struct buf channel = {0};
-    struct run_request q = {.zygote = warm ? "python3" : NULL,
-                            .argv = !p->python ? compiled
-                                    : warm     ? warm_python
-                                               : cold_python,
-                            .files = {{p->python ? "hostile.py" : "program",
-                                       p->fd, p->python ? 0444 : 0555},
-                                      {h->also, p->also, 0444}},
-                            .nfiles = p->also >= 0 ? 2 : 1,
-                            .stdin_fd = p->input,
-                            .channel = h->channel[0] != '\0',
-                            .artefact = h->artefact[0] != '\0' ? h->artefact
-                                                               : NULL,
-                            .limits = h->limits};
+    struct run_request q = {
+        .files = {[1] = {.name = h->also, .fd = p->also, .mode = 0444}},
+        .nfiles = p->also >= 0 ? 2 : 1,
+        .stdin_fd = p->input,
+        .channel = h->channel[0] != '\0',
+        .artefact = h->artefact[0] != '\0' ? h->artefact : NULL,
+        .limits = h->limits};
+    command(p, warm, &q);
     enum err e = run_program(b, &q, heard, &channel, r);
     *why = '\0';
     judge(h, warm, e, r, &channel, why, size);

@@ -4,6 +4,12 @@
 #
 #   run.sh [BUILD_FOLDER [PROGRAM…]]      (default build/${B:-debug})
 #
+#   T="NAME…"               only these programs (patterns, as in cpu_*)
+#   HOSTILE_SLOWNESS=4      times are multiplied by it (an emulated host)
+#   HOSTILE_ISOLATION=TEXT  what the first box must say of itself: a host that
+#                           has hard limits must not be tested with soft ones
+#   HOSTILE_CGROUP=/PATH    the v2 cgroup that box must use ("": the topmost one)
+#
 # Run as root it does all of it twice: with root's box, and with an unprivileged
 # one under another user, where limits are soft.  README.md says which program
 # is which attack, driver.c what is looked at after each.
@@ -14,16 +20,22 @@ BUILD=${1:-build/${B:-debug}}
 shift
 HERE=test/hostile
 PROGRAMS=("$@")
-[ $# -gt 0 ] || PROGRAMS=("$HERE"/programs/*)
+if [ $# -eq 0 ]; then
+    read -ra PROGRAMS <<<"${T:-*}"
+    # shellcheck disable=SC2206 # they are patterns
+    PROGRAMS=(${PROGRAMS[@]/#/$HERE/programs/})
+    [ -e "${PROGRAMS[0]}" ] || exit 2
+fi
 FIRST_UID=$((2010000000 + $$ % 30000 * 1000)) # another suite may be running
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-hostile.XXXXXX")
 SLOTS=3 BOX='' TESTS=0 FAILED=0
+AHEAD=300 # seconds that node is started ahead after its last use
+CONF=(env ASSAY_CONF=/dev/null ASSAY_BOX_SOCKET="$DIR/run/box.sock")
 chmod 0755 "$DIR"
-cp "$BUILD/grader/box/box" "$BUILD/grader/zygote/exec" \
-    "$BUILD/test/hostile/driver" "$BUILD/test/hostile/protocol" \
-    "$BUILD/test/hostile/clock.so" "$DIR/" ||
+cp "$BUILD/grader/box/box" "$BUILD"/grader/zygotes/{exec,python3,node} \
+    "$BUILD"/test/hostile/{driver,protocol,compare,clock.so} "$DIR/" ||
     exit 2
-cp -r "$HERE/programs" "$HERE/honest" "$HERE/after" "$DIR/"
+cp -r "$HERE"/{programs,honest,after,same} "$DIR/"
 ln -s /usr/share/doc "$DIR/hidden" # what programs/files.py must not see
 
 stop_box() { # SIGNAL
@@ -72,7 +84,7 @@ part() { # NAME COMMAND…
 }
 
 eventually() { # COMMAND…
-    local tries=100
+    local tries=$((100 * ${HOSTILE_SLOWNESS:-1}))
     until "$@"; do
         ((tries-- > 0)) || return 1
         sleep 0.05
@@ -82,8 +94,8 @@ eventually() { # COMMAND…
 start_box() { # COMMAND-PREFIX…
     keep_log # or an old "ready" would do
     rm -f "$DIR/run/box.sock"
-    "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID -n $SLOTS \
-        -M "$DIR/hidden" 2>"$DIR/run/log" &
+    "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID \
+        -n $SLOTS -M "$DIR/hidden" -k "$AHEAD" 2>"$DIR/run/log" &
     BOX=$!
     eventually grep -qs '^box: ready' "$DIR/run/log"
 }
@@ -113,11 +125,28 @@ killed_at_start() { # COMMAND-PREFIX…
     local try
     for try in 10 15 20 25 30 35 40 45; do
         "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U "$FIRST_UID" \
-            -n 64 2>>"$DIR/log" &
+            -n exec=64 2>>"$DIR/log" &
         BOX=$!
         sleep "0.0$try"
         stop_box KILL
         eventually nobody_left || return 1
+    done
+}
+
+in_leaf() { # PID LEAF
+    grep -q "^0::${HOSTILE_CGROUP-.*}/assay-box\.$BOX/[0-9]*/$2\$" \
+        "/proc/$1/cgroup"
+}
+
+# On version 2 the zygote is in leaf z of its slot, its runners in s and t, which
+# are limited and counted.
+in_their_leaves() {
+    local zygote runner runners
+    for zygote in $(<"/proc/$BOX/task/$BOX/children"); do
+        in_leaf "$zygote" z || return 1
+        runners=$(<"/proc/$zygote/task/$zygote/children")
+        [ -n "$runners" ] || return 1
+        for runner in $runners; do in_leaf "$runner" '[st]' || return 1; done
     done
 }
 
@@ -155,8 +184,7 @@ drive() { # NAME PROGRAMS -- COMMAND-PREFIX…
         shift
     done
     shift
-    part "$name" "$@" env ASSAY_CONF=/dev/null \
-        ASSAY_BOX_SOCKET="$DIR/run/box.sock" \
+    part "$name" "$@" "${CONF[@]}" \
         "$DIR/driver" "$BOX" "$FIRST_UID" "$SLOTS" "$DIR" "${programs[@]}"
     is "$name: no zygote died" no_zygote_died
 }
@@ -189,9 +217,18 @@ suite() { # NAME COMMAND-PREFIX…
         sed 's/^/# /' "$DIR/run/log"
         return
     fi
+    if [ "$TESTS" -eq 1 ] && [ -n "${HOSTILE_ISOLATION:-}" ]; then
+        is "$name: box has $HOSTILE_ISOLATION" \
+            grep -q "$HOSTILE_ISOLATION" "$DIR/run/log"
+    fi
+    ! grep -q 'cgroup v2' "$DIR/run/log" ||
+        is "$name: zygotes and runners are in their leaves" \
+            eventually in_their_leaves
     drive "$name" "${PROGRAMS[@]}" -- "$@"
     sort "$DIR/run/log" | uniq -c | sed 's/^ */# log: /'
     part "$name, protocol" "$@" "$DIR/protocol" "$BOX" "$DIR/run/box.sock"
+    part "$name, ahead or not" "$@" "${CONF[@]}" \
+        "$DIR/compare" "$BOX" compare 3 "$DIR"/same/*.js
 
     pid=$BOX slots=$(zygotes_of "$BOX")
     stop_box TERM
@@ -200,13 +237,21 @@ suite() { # NAME COMMAND-PREFIX…
     is "$name: its cgroups are removed" no_cgroup "$pid"
     is "$name: its socket is removed" test ! -e "$DIR/run/box.sock"
 
-    start_box "$@"
+    AHEAD=3 start_box "$@"
+    part "$name, idle" "$@" "${CONF[@]}" "$DIR/compare" "$BOX" idle
     pid=$BOX slots=$(zygotes_of "$BOX")
     stop_box KILL
     # shellcheck disable=SC2086
     is "$name: box killed, every slot is dead" eventually all_dead $slots
     start_box "$@"
     is "$name: the next box sweeps the dead one's cgroups" no_cgroup "$pid"
+    stop_box TERM
+
+    start_box "$@" "$DIR/compare" 0 under
+    part "$name, where a listener is" "$@" "${CONF[@]}" \
+        "$DIR/compare" "$BOX" listened
+    is "$name: and box says why" eventually grep -q \
+        'not started ahead any more kind=node' "$DIR/run/log"
     stop_box TERM
     is "$name: box killed as it starts leaves nobody" killed_at_start "$@"
     start_box "$@" && stop_box TERM # sweeps what those left

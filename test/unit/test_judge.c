@@ -3,56 +3,12 @@
 #include "grader/probe.h"
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-/* -- ends of runs -- */
-
-static void
-check_end(enum run_end end, int status, const char *err, enum verdict want,
-          const char *message)
-{
-    struct run_result r = {.end = end, .status = status};
-    struct buf m = {0};
-
-    buf_str(&r.err, err);
-    assert_int_equal(judge_end(&r, &m), want);
-    assert_string_equal(m.data != NULL ? m.data : "", message);
-    buf_free(&r.err);
-    buf_free(&m);
-}
-
-static void
-ends(void **state)
-{
-    (void)state;
-    check_end(RUN_EXITED, 0, "", VERDICT_ACCEPTED, "");
-    /* what it says on standard error decides nothing */
-    check_end(RUN_EXITED, 0, "FAILED (errors=1)", VERDICT_ACCEPTED, "");
-    check_end(RUN_EXITED, 1, "Ran 1 test\n\nOK\n", VERDICT_RUNTIME_ERROR,
-              "The program ended with exit status 1. OK");
-    check_end(RUN_EXITED, 1, "Traceback\nValueError: x \n\n",
-              VERDICT_RUNTIME_ERROR,
-              "The program ended with exit status 1. ValueError: x");
-    check_end(RUN_EXITED, 3, "", VERDICT_RUNTIME_ERROR,
-              "The program ended with exit status 3.");
-    check_end(RUN_EXITED, 3, " \n\t\n", VERDICT_RUNTIME_ERROR,
-              "The program ended with exit status 3.");
-    check_end(RUN_SIGNALED, SIGSEGV, "", VERDICT_RUNTIME_ERROR,
-              "The program was ended by signal 11 (Segmentation fault).");
-    check_end(RUN_CPU, 0, "", VERDICT_TIME_LIMIT, "The program took too long.");
-    check_end(RUN_WALL, 0, "", VERDICT_TIME_LIMIT,
-              "The program took too long: it was waiting.");
-    check_end(RUN_MEMORY, 0, "", VERDICT_MEMORY_LIMIT,
-              "The program used too much memory.");
-    check_end(RUN_OUTPUT, 0, "", VERDICT_OUTPUT_LIMIT,
-              "The program wrote too much.");
-}
 
 /* -- commands and limits -- */
 
@@ -85,7 +41,8 @@ limits(void **state)
     struct package p = {.time_limit_ms = 1500,
                         .memory_limit_kb = 65536,
                         .output_limit_kb = 1024};
-    struct language l = {.time_factor = 2, .memory_extra_kb = 1000};
+    struct language l = {
+        .time_factor = 2, .memory_extra_kb = 1000, .processes = 5};
     struct judge_job job = {.package = &p, .language = &l};
     struct run_limits r;
 
@@ -95,6 +52,7 @@ limits(void **state)
     assert_int_equal(r.wall_ms, 11000);
     assert_int_equal(r.memory_kb, 66536);
     assert_int_equal(r.output_kb, 1024);
+    assert_int_equal(r.processes, 5);
     /* whatever the factor, box takes it */
     p.time_limit_ms = 60000;
     l.time_factor = 100;
@@ -229,9 +187,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ends),    cmocka_unit_test(commands),
-        cmocka_unit_test(limits),  cmocka_unit_test(adding),
-        cmocka_unit_test(bounded), cmocka_unit_test(probing),
+        cmocka_unit_test(commands), cmocka_unit_test(limits),
+        cmocka_unit_test(adding),   cmocka_unit_test(bounded),
+        cmocka_unit_test(probing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

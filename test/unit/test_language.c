@@ -48,7 +48,7 @@ static void
 ours(void **state)
 {
     struct language *l;
-    const struct language *py, *c;
+    const struct language *py, *c, *java, *cpp, *js;
     size_t n;
 
     (void)state;
@@ -59,6 +59,7 @@ ours(void **state)
     assert_non_null(c);
     assert_null(language_find(l, n, "cobol"));
     assert_string_equal(py->title, "Python 3");
+    assert_string_equal(py->zygote, "python3");
     assert_string_equal(py->run[0], "/usr/bin/python3");
     assert_null(py->compile[0]);
     assert_string_equal(py->artefact, "");
@@ -66,6 +67,28 @@ ours(void **state)
     assert_string_equal(c->run[0], "./{artefact}");
     assert_null(c->run[1]);
     assert_string_equal(c->build, ""); /* until it is probed */
+    assert_int_equal(c->processes, 32);
+    assert_null(c->try[0]);
+    assert_null(c->with_text);
+
+    java = language_find(l, n, "java");
+    cpp = language_find(l, n, "cpp");
+    js = language_find(l, n, "javascript");
+    assert_non_null(java);
+    assert_non_null(cpp);
+    assert_non_null(js);
+    assert_non_null(language_find(l, n, "bash"));
+    assert_string_equal(java->with, "Compile.java");
+    assert_int_equal(strlen(java->with_text), java->with_size);
+    assert_non_null(strstr(java->with_text, "class Compile "));
+    assert_string_equal(java->try[0], "/usr/bin/java");
+    assert_int_equal(java->processes, 64);
+    assert_string_equal(cpp->header, "bits/stdc++.h");
+    assert_string_equal(js->artefact, js->source); /* only checked */
+    assert_ptr_equal(language_of_file(l, n, "Foo.java"), java);
+    assert_ptr_equal(language_of_file(l, n, "x.cc"), cpp);
+    assert_ptr_equal(language_of_file(l, n, "x.js"), js);
+    assert_string_equal(language_of_file(l, n, "x.sh")->id, "bash");
 
     assert_ptr_equal(language_of_file(l, n, "hello.py"), py);
     assert_ptr_equal(language_of_file(l, n, "a.b/hello.C"), c);
@@ -101,6 +124,8 @@ chosen(void **state)
 #define GOOD                                                                   \
     "name X y\nextensions x y\nsource a.x\nversion /bin/x -v\nrun /bin/x a\n"
 
+#define COMPILED GOOD "compile /bin/cc {source} -o {artefact}\nartefact a\n"
+
 static void
 good(void **state)
 {
@@ -113,7 +138,9 @@ good(void **state)
     put(dir, "x.lang",
         "# comment\n\n  name  \t X y  \r\nextensions x y\nsource a.x\n"
         "version /bin/x -v\ncompile /bin/x  {source}\t-o {artefact}\n"
-        "artefact a.out\nrun ./{artefact} \ntime 2.5\nmemory 1024");
+        "artefact a.out\nrun ./{artefact} \ntime 2.5\nmemory 1024\n"
+        "processes 7\nwith X.y\ntry /bin/x -e 0");
+    put(dir, "X.y", "a\nb");
     put(dir, "x.lang~", "junk");
     put(dir, ".lang", "junk");
     put(dir, "README", "junk");
@@ -126,6 +153,11 @@ good(void **state)
     assert_null(l->compile[4]);
     assert_true(l->time_factor == 2.5);
     assert_int_equal(l->memory_extra_kb, 1024);
+    assert_int_equal(l->processes, 7);
+    assert_string_equal(l->with_text, "a\nb");
+    assert_int_equal(l->with_size, 3);
+    assert_string_equal(l->try[2], "0");
+    assert_string_equal(l->header, "");
     language_free(l, n);
     take_away(dir);
 }
@@ -140,6 +172,17 @@ static const char *const bad[] = {
     GOOD "time 2x\n",
     GOOD "memory -1\n",
     GOOD "memory inf\n",
+    GOOD "processes 0\n",
+    GOOD "processes 1025\n",
+    GOOD "try x\n",           /* PATH */
+    GOOD "with y\n",          /* without compile */
+    GOOD "header y.h\n",      /* likewise */
+    COMPILED "with none.y\n", /* it is not there */
+    COMPILED "with ../x.lang\n",
+    COMPILED "header y.h\n", /* without -x */
+    "compile /c -x c {source} -o {artefact}\nartefact a\nheader /y.h\n" GOOD,
+    "compile /c -x c {source} -o {artefact}\nartefact a\nheader ../y\n" GOOD,
+    "compile /c -x c {source} -o a.out\nartefact a\nheader y.h\n" GOOD,
     GOOD "artefact a.out\n",  /* without compile */
     GOOD "compile /bin/cc\n", /* without artefact */
     GOOD "artefact ../x\ncompile /bin/cc\n",

@@ -1,36 +1,9 @@
 /* core/package*.c: good packages, legacy ones, and every reason to refuse.
  */
-#include "core/package.h"
+#include "test/unit/test_package.h"
 
-#include "lib/archive.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-/* -- a package in memory: a few files, some of them replaced -- */
-
-struct file {
-    const char *name;
-    const char *text; /* NULL: left out */
-};
-
-static const struct file io_files[] = {
-    {"data/sample/1.in", "1 2\n"},
-    {"data/sample/1.ans", "3\n"},
-    {"data/secret/1.in", "2 2\n"},
-    {"data/secret/1.ans", "4\n"},
-    {"problem.yaml", "problem_format_version: 2025-09\nname: Sum\n"},
-    {"statement/problem.en.md", "Add *two* numbers.\n"},
-    {"submissions/accepted/sum.py", "print(3)\n"},
-};
 
 static const struct file unittest_files[] = {
     {"problem.yaml", "problem_format_version: 2025-09\nname: Hello\n"},
@@ -39,51 +12,6 @@ static const struct file unittest_files[] = {
     {"tests/test_hello.py", "class T:\n    def test_a(self):\n        pass\n"
                             "    async def test_b(self):\n        pass\n"},
 };
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
-/* `base` with `change` on top: same name replaces, NULL text removes. */
-static struct buf
-pack(const struct file *base, size_t nbase, const struct file *change,
-     size_t nchange)
-{
-    struct archive_entry_data e[64];
-    struct archive_list l = {e, 0};
-    struct buf b = {0};
-
-    for (size_t i = 0; i < nbase + nchange; i++) {
-        const struct file *f = i < nbase ? &base[i] : &change[i - nbase];
-        bool replaced = false;
-
-        for (size_t k = 0; i < nbase && k < nchange; k++)
-            replaced = replaced || strcmp(change[k].name, f->name) == 0;
-        if (replaced || f->text == NULL)
-            continue;
-        e[l.count].name = xstrdup(f->name);
-        e[l.count].data = xstrdup(f->text);
-        e[l.count++].size = strlen(f->text);
-    }
-    archive_write(&l, &b);
-    for (size_t i = 0; i < l.count; i++) {
-        free(e[i].name);
-        free(e[i].data);
-    }
-    return b;
-}
-
-static struct package *
-read_good(const struct file *base, size_t nbase, const struct file *change,
-          size_t nchange)
-{
-    struct buf b = pack(base, nbase, change, nchange), why = {0};
-    struct package *p;
-
-    if (package_read("slug", b.data, b.size, &p, &why) != ERR_OK)
-        fail_msg("%s", why.data);
-    assert_int_equal(why.size, 0);
-    buf_free(&b);
-    return p;
-}
 
 /* -- good ones -- */
 
@@ -319,7 +247,31 @@ static const struct {
     {{"submissions/sum.py", "x"}, "one file a program"},
     {{"submissions/maybe/sum.py", "x"}, "`maybe` says no verdict"},
     {{"tests/test_a.py", "x"}, "a unittest assignment has tests/ and no data/"},
-    {{"output_validator/check.py", "x"}, "is not supported here"},
+    {{"output_validator/check", "x"}, "names no language (a checker is one"},
+    {{"output_validator/run", "x"}, "build and run scripts are not used"},
+    {{"output_validator/a/b/c.py", "x"}, "a checker is one source file"},
+    {{"output_validator/check.c", "\xff"}, "UTF-8 text"},
+    {YAML("limits: {validation_time: 0}\n"), "expected a number"},
+    {YAML("limits: {validation_memory: 1}\n"), "expected a number"},
+    {YAML("limits: {validation_output: 1e9}\n"), "expected a number"},
+    {YAML("assay: {run: some}\n"), "expected all or first_failure"},
+    {YAML("assay: {run: [all]}\n"), "expected all or first_failure"},
+    {YAML("validator_flags: float_tolerance 1 float_tolerance 1\n"),
+     "each tolerance once"},
+    {YAML("validator_flags: float_tolerance 1 float_absolute_tolerance 1\n"),
+     "not `float_absolute_tolerance`"},
+    {YAML("validator_flags: float_relative_tolerance 1 float_tolerance 1\n"),
+     "not `float_tolerance`"},
+    {{"data/secret/1.yaml", "\n\noutput_validator_args: [colour]\n"},
+     "data/secret/1.yaml:3: expected case_sensitive"},
+    {{"data/secret/test_group.yaml", "output_validator_args: [[a]]\n"},
+     "data/secret/test_group.yaml:1: expected a list of words"},
+    {{"problem.yaml", "name: a\nvalidation: custom\n"},
+     "no program in output_validators/"},
+    {{"problem.yaml", "name: a\nvalidation: custom interactive\n"},
+     "interaction and scoring are not supported"},
+    {{"problem.yaml", "name: a\nvalidation: custom score\n"},
+     "interaction and scoring are not supported"},
     {{"include/python3/lib.py", "x"}, "is not supported here"},
     {{"problem.yml", "x"}, "problem.yml: is no part of a package"},
     {{"data", "x"}, "data: is no part of a package"},
@@ -348,9 +300,13 @@ static const struct {
     struct file change;
     const char *why;
 } unittest_refusals[] = {
+    {{"output_validator/check.py", "x"},
+     "a unittest assignment has no checker"},
+    {{"problem.yaml", "name: a\nassay: {run: all}\n"},
+     "`run` is for io assignments"},
     {{"tests/test_hello.py", NULL}, "at least one test"},
     {{"tests/solution.py", "x"}, "tests/solution.py: expected NAME.py"},
-    {{"tests/harness.py", "x"}, "tests/harness.py: expected NAME.py"},
+    {{"tests/assay.py", "x"}, "tests/assay.py: expected NAME.py"},
     {{"tests/test-a.py", "x"}, "expected NAME.py"},
     {{"tests/1.py", "x"}, "expected NAME.py"},
     {{"tests/a/b.py", "x"}, "expected NAME.py"},

@@ -14,7 +14,8 @@
     "\",\"sample\":false,\"feedback\":\"" feedback                             \
     "\",\"time_ms\":3,\"memory_kb\":812,\"points\":1,\"message\":\"m-" name    \
     "\",\"input\":\"i-" name "\",\"expected\":\"e-" name                       \
-    "\",\"actual\":\"a-" name "\",\"stderr\":\"s-" name "\"}"
+    "\",\"actual\":\"a-" name "\",\"stderr\":\"s-" name                        \
+    "\",\"judge\":\"j-" name "\"}"
 
 static const char all_levels[] =
     "{\"verified\":true,\"tests\":[" TEST("full", "accepted", "full") "," TEST(
@@ -40,8 +41,9 @@ static void
 check_keys(const struct json *tests, int i, const char *want)
 {
     static const char *const keys[] = {
-        "name",    "verdict", "sample",   "time_ms", "memory_kb", "points",
-        "message", "input",   "expected", "actual",  "stderr",    "feedback"};
+        "name",   "verdict", "sample",  "time_ms",  "memory_kb",
+        "points", "message", "input",   "expected", "actual",
+        "stderr", "judge",   "feedback"};
     const struct json *t = json_at(tests, i);
     char got[200] = "";
     int n = 0;
@@ -62,7 +64,7 @@ static void
 learner(void **state)
 {
     char *feedback, *text;
-    struct json *tests = report_tests(all_levels, false, &feedback);
+    struct json *tests = report_tests(all_levels, false, &feedback, NULL);
 
     (void)state;
     assert_int_equal(json_size(tests), 5);
@@ -89,11 +91,11 @@ static void
 staff(void **state)
 {
     char *feedback;
-    struct json *tests = report_tests(all_levels, true, &feedback);
+    struct json *tests = report_tests(all_levels, true, &feedback, NULL);
 
     (void)state;
     for (int i = 0; i < 5; i++)
-        check_keys(tests, i, FULL);
+        check_keys(tests, i, FULL " judge");
     assert_string_equal(feedback, "Test none: m-none");
     free(feedback);
     json_free(tests);
@@ -103,13 +105,36 @@ static void
 check(const char *report, bool is_staff, int size, const char *want)
 {
     char *feedback = NULL;
-    struct json *tests = report_tests(report, is_staff, &feedback);
+    struct json *tests = report_tests(report, is_staff, &feedback, NULL);
 
     assert_true(json_is_array(tests));
     assert_int_equal(json_size(tests), size);
     assert_string_equal(feedback, want);
     free(feedback);
     json_free(tests);
+}
+
+static bool
+says_verified(const char *report)
+{
+    char *feedback = NULL;
+    bool verified = true;
+
+    json_free(report_tests(report, false, &feedback, &verified));
+    free(feedback);
+    return verified;
+}
+
+static void
+verified(void **state)
+{
+    (void)state;
+    assert_true(says_verified("{\"verified\":true,\"tests\":[]}"));
+    assert_false(says_verified("{\"verified\":false,\"tests\":[]}"));
+    assert_false(says_verified("{\"tests\":[]}"));
+    assert_false(says_verified("{"));
+    assert_false(says_verified(""));
+    assert_false(says_verified(NULL));
 }
 
 static void
@@ -168,9 +193,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(learner),
-        cmocka_unit_test(staff),
-        cmocka_unit_test(feedback_lines),
+        cmocka_unit_test(learner),        cmocka_unit_test(staff),
+        cmocka_unit_test(feedback_lines), cmocka_unit_test(verified),
         cmocka_unit_test(damaged),
     };
 

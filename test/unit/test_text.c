@@ -59,7 +59,10 @@ clean(void **state)
                 "a\xef\xbf\xbd"
                 "b");
     check_clean("\xff", 1, 100, "\xef\xbf\xbd");
-    check_clean("\xc2\x9b", 2, 100, "\xef\xbf\xbd"); /* C1 CSI */
+    check_clean("\xc2\x9b", 2, 100, "\xef\xbf\xbd");     /* C1 CSI */
+    check_clean("\xe2\x80\xae", 3, 100, "\xef\xbf\xbd"); /* U+202E */
+    check_clean("\xe2\x81\xa6", 3, 100, "\xef\xbf\xbd"); /* U+2066 */
+    check_clean("\xe2\x80\xa9", 3, 100, "\xe2\x80\xa9"); /* U+2029 */
     check_clean("\xc3\xa4\xc3\xa4", 4, 3, "\xc3\xa4…");
     check_clean("abcdef", 6, 3, "abc…");
     check_clean("", 0, 0, "");

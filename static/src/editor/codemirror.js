@@ -12,9 +12,11 @@ import {
 } from '@codemirror/view'
 import { highlight, theme } from './theme.js'
 
+// C++ is what colours C, too; the others are plain text, and no less code
 const LANGUAGES = {
   python3: () => import('./python.js'),
-  c: () => import('./c.js')
+  c: () => import('./c.js'),
+  cpp: () => import('./c.js')
 }
 
 /*

@@ -3,18 +3,23 @@
 # modules that are loaded is not there for the next one, either.
 import builtins, os, signal, sys, time
 found = []
-for folder, but in ((".", {"hostile.py"}), ("/tmp", set()), ("/dev/shm", set()),
+for folder, but in ((".", {"solution.py"}), ("/tmp", set()), ("/dev/shm", set()),
                     ("/box", {"w", "tmp", "shm"})):
     left = set(os.listdir(folder)) - but
     if left:
         found.append(f"{folder} holds {sorted(left)}")
 if [p for p in os.listdir("/proc") if p.isdigit()] != [str(os.getpid())]:
     found.append("processes")
-try:
-    os.kill(-1, 0)
+others = 0
+for pid in range(2, os.getpid() + 400):
+    try:
+        os.kill(pid, 0)
+        others += pid != os.getpid()
+    except OSError:
+        pass
+# with one id for all: the idle runner of the tests (docs/SECURITY.md)
+if others > (os.getuid() == 0):
     found.append("somebody to signal")
-except OSError:
-    pass
 if os.getsid(0) != os.getpid():
     found.append("session")
 if signal.pthread_sigmask(signal.SIG_BLOCK, ()):

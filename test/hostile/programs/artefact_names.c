@@ -12,7 +12,7 @@ main(void)
     static const char *const names[] = {
         "a.out",  "prog.c", "run.sh", "stdout", "stderr", "stdin", "output",
         "meta",   "core",   "score.json", "results.json", "verdict",
-        "answer", "tests",  "hostile.py", "Makefile"};
+        "answer", "tests",  "solution.py", "Makefile"};
     int bad = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         bad += symlink(i % 2 ? "/etc/hostname" : "/etc/cron.d/assay-hostile",

@@ -9,7 +9,7 @@ names = ("a.out", "program", "prog.c", "run.sh", "run", "build", "compile",
          "stdout", "stderr", "stdin", "output", "out", "err", "log", "meta",
          "meta.txt", "score.json", "result.json", "results.json", "verdict",
          "feedback", "core", "checker", "answer", "tests", "test.py",
-         "hostile.py.bak", "__pycache__", ".git", "Makefile", "Main.class")
+         "solution.py.bak", "__pycache__", ".git", "Makefile", "Main.class")
 targets = ("/etc/cron.d/assay-hostile", "/etc/hostname", "/etc/shadow",
            "/root/.ssh/authorized_keys", "../../../../etc/cron.d/assay-hostile")
 for folder in (".", "/tmp", "/dev/shm"):

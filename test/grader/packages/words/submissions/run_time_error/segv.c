@@ -1,0 +1,8 @@
+#include <signal.h>
+
+int
+main(void)
+{
+    raise(SIGSEGV);
+    return 0;
+}

@@ -1,0 +1,6 @@
+class E:
+    def __str__(self):
+        return "an object"
+
+
+raise SystemExit(E())

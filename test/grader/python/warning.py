@@ -1,0 +1,2 @@
+print("\d" == "\\d")
+assert (1, "always")

@@ -1,0 +1,3 @@
+// end: exited 7
+// limits: memory=262144
+process.reallyExit(7);

@@ -1,0 +1,3 @@
+// end: signaled 9
+// limits: memory=262144
+process.kill(process.pid, 'SIGKILL');

@@ -1,0 +1,3 @@
+// end: wall
+// limits: wall=700 memory=262144
+setInterval(() => {}, 1000);

@@ -1,0 +1,3 @@
+// end: cpu
+// limits: cpu=500 memory=262144
+for (;;) ;

@@ -1,0 +1,2 @@
+require('fs').writeFileSync('data.json', '{"a": [1, 2');
+require('./data.json');
