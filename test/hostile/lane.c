@@ -56,7 +56,8 @@ load(struct run_box *b)
         snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
         if (!program_load(&programs[count], b, path, why, sizeof why))
             fatal("honest program", "file=%s why=\"%s\"", path, why);
-        if (programs[count].head.only_cgroup && suite.soft)
+        if ((programs[count].head.only_cgroup && suite.soft) ||
+            (programs[count].language == JAVASCRIPT && !suite.node))
             program_free(&programs[count]);
         else
             count++;
