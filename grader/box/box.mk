@@ -4,26 +4,41 @@ BOX_O    := $(call objs,grader/box/*.c)
 # where box looks for all of them
 ZYGOTES  := $(BUILD)/grader/zygotes
 ZYGOTE   := $(ZYGOTES)/exec
-ZYGOTE_O := $(call objs,grader/zygote/exec.c grader/zygote/start.c grader/zygote/slot.c \
-                        grader/zygote/runner.c)
+# what they share
+SHARED   := $(addprefix grader/zygote/,start slot runner)
+ZYGOTE_O := $(call objs,grader/zygote/exec.c $(SHARED:=.c))
 
 $(BOX): $(BOX_O) | $(ZYGOTE)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(BOX_O) -lseccomp -lcap
 
 # Static: it is executed where no library of the host may be trusted to be
-# there yet, and one page less is one page less to copy at each fork.  Never
-# with sanitizers: they are not for static programs, nor for process 1.
-$(ZYGOTE_O): override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS))
+# there yet, and one page less is one page less to copy at each fork.
+#
+# With sanitizers (B=asan) it is dynamic, since their run-time library is: the
+# slot has the host's /usr, so the loader finds it.  Covered so are box, the
+# zygote, and the runner up to the program's exec.  A report of box or of the
+# zygote goes to box's standard error, one of a runner that has its job to the
+# program's; test/hostile looks into both.  Not covered: leaks in a zygote,
+# which never returns from main, and the static binary itself.
+SANITIZED := $(findstring -fsanitize,$(LDFLAGS))
 $(ZYGOTE): $(ZYGOTE_O)
 	@mkdir -p $(@D)
-	$(CC) -static -o $@ $(ZYGOTE_O)
+	$(CC) $(if $(SANITIZED),$(LDFLAGS),-static) -o $@ $(ZYGOTE_O)
+
+# The other zygotes are built without: node's stays static, and the interpreter
+# of python3's is not ours.  So they have these in objects of their own.
+PLAIN_O := $(SHARED:%=$(BUILD)/%.plain.o)
+%.plain.o: override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS))
+$(BUILD)/%.plain.o: %.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The python3 zygote has the interpreter in it, as /usr/bin/python3 has.  Not
 # the first python3-config of PATH, which may be somebody's own.
 PYTHON_CONFIG ?= /usr/bin/python3-config
-PYTHON_O := $(call objs,grader/zygote/python3/*.c grader/zygote/start.c grader/zygote/slot.c \
-                        grader/zygote/runner.c) \
+PYTHON_O := $(call objs,grader/zygote/python3/*.c) $(PLAIN_O) \
             $(patsubst %.py,$(BUILD)/%.py.o,$(wildcard grader/zygote/python3/*.py))
 PYTHON_A = $(shell $(PYTHON_CONFIG) --configdir)/libpython$(shell \
              /usr/bin/python3 -Ic 'import sysconfig; print(sysconfig.get_config_var("LDVERSION"))').a
@@ -51,7 +66,7 @@ $(ZYGOTES)/python3: $(PYTHON_O)
 
 # Of node itself it needs nothing before it runs.
 NODE_C := $(call objs,grader/zygote/node/node.c)
-NODE_O := $(NODE_C) $(call objs,grader/zygote/start.c grader/zygote/slot.c grader/zygote/runner.c) \
+NODE_O := $(NODE_C) $(PLAIN_O) \
           $(BUILD)/grader/zygote/node/ahead.cjs.o
 
 $(NODE_C): override CFLAGS := $(filter-out -fsanitize=%,$(CFLAGS))
@@ -67,8 +82,17 @@ HOSTILE_O := $(call objs,test/hostile/ahead.c grader/run.c grader/run_box.c \
                          lib/mem.c lib/log.c lib/conf.c \
                          lib/text.c lib/err.c lib/clock.c)
 
+$(BUILD)/test/hostile/driver: $(call objs,test/hostile/program.c \
+    test/hostile/host.c test/hostile/after.c test/hostile/lane.c)
 $(HOSTILE): %: %.o $(HOSTILE_O)
-	$(CC) $(LDFLAGS) -o $@ $^
+	$(CC) $(LDFLAGS) -pthread -o $@ $^
+
+# Preloaded into box, which may have a sanitizer's run time; it has none itself.
+HOSTILE_CLOCK := $(BUILD)/test/hostile/clock.so
+$(HOSTILE_CLOCK): test/hostile/clock.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -fsanitize% -fno-sanitize%,$(CFLAGS)) -fPIC -shared \
+	    -o $@ $<
 
 # A box with a hole, for the test of the self-attack; below test/ only.
 HOLE := $(BUILD)/test/hole/box
@@ -78,7 +102,8 @@ $(HOLE): $(BOX_O) $(BUILD)/test/hole/hole.o
 	    -lseccomp -lcap
 
 units: $(HOLE)
-units check-hostile: $(BOX) $(ZYGOTE) $(ZYGOTES)/node $(HOSTILE)
+units check-hostile: $(BOX) $(ZYGOTE) $(ZYGOTES)/python3 $(ZYGOTES)/node \
+                     $(HOSTILE) $(HOSTILE_CLOCK)
 
 # The link's decoder under the sanitizers: it has the interpreter in it, too.
 $(BUILD)/test/unit/test_wire.o: override CFLAGS += $(shell $(PYTHON_CONFIG) --includes)

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 . test/lib/report.bash
 
 # Lines of `path:line:#include …` in the C files below these folders.
-includes() { grep -rnE --include='*.[ch]' '^ *# *include' "$@" || true; }
+includes() { grep -IrnE --include='*.[ch]' '^ *# *include' "$@" || true; }
 
 # FOLDER may include only from these (an extended regular expression).
 only() { # FOLDER ALLOWED
@@ -54,5 +54,9 @@ report "no SQL outside core/" "$(grep -rnE --include='*.[ch]' \
     lib cgi-bin cli grader || true)"
 report "no shell is started" "$(grep -rnE --include='*.[ch]' \
     '\b(system|popen) *\(' lib core cgi-bin cli grader || true)"
+# A clock that somebody sets must not end a run (robustness S30).
+report "box, zygotes and runs know no wall clock" "$(grep -nE --include='*.[ch]' -r \
+    'CLOCK_(REALTIME|TAI)|\b(time|ftime|gettimeofday) *\(|_timed(wait|lock|receive|send) *\(' \
+    grader/box grader/zygote grader/run.c lib/clock.c || true)"
 
 report_end

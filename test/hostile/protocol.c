@@ -271,6 +271,18 @@ await_program(const char *name, bool there, int ms)
 
 static int base_fds;
 
+/* Whoever spoke to box before us may not be forgotten yet. */
+static void
+await_idle(void)
+{
+    for (int i = 0, same = 0; i < 400 && same < 40; i++) {
+        int n = count_fds();
+        same = n == base_fds ? same + 1 : 0;
+        base_fds = n;
+        poll(NULL, 0, 10);
+    }
+}
+
 static bool
 fds_come_back(void)
 {
@@ -576,7 +588,7 @@ main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     box_pid = atoi(argv[1]);
     socket_path = argv[2];
-    base_fds = count_fds();
+    await_idle();
     test_wrong_requests();
     test_no_program();
     test_garbage();

@@ -11,7 +11,8 @@
 #   HOSTILE_CGROUP=/PATH    the v2 cgroup that box must use ("": the topmost one)
 #
 # Run as root it does all of it twice: with root's box, and with an unprivileged
-# one under another user, where limits are soft.
+# one under another user, where limits are soft.  README.md says which program
+# is which attack, driver.c what is looked at after each.
 # shellcheck disable=SC2317 # functions are called by name
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 2
@@ -27,19 +28,26 @@ if [ $# -eq 0 ]; then
 fi
 FIRST_UID=$((2010000000 + $$ % 30000 * 1000)) # another suite may be running
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/assay-hostile.XXXXXX")
-BOX='' TESTS=0 FAILED=0
+SLOTS=3 BOX='' TESTS=0 FAILED=0
 AHEAD=300 # seconds that node is started ahead after its last use
 CONF=(env ASSAY_CONF=/dev/null ASSAY_BOX_SOCKET="$DIR/run/box.sock")
 chmod 0755 "$DIR"
-cp "$BUILD/grader/box/box" "$BUILD"/grader/zygotes/{exec,node} \
-    "$BUILD"/test/hostile/{driver,protocol,compare} "$DIR/" ||
+cp "$BUILD/grader/box/box" "$BUILD"/grader/zygotes/{exec,python3,node} \
+    "$BUILD"/test/hostile/{driver,protocol,compare,clock.so} "$DIR/" ||
     exit 2
-cp -r "$HERE/programs" "$HERE/same" "$DIR/"
+cp -r "$HERE"/{programs,honest,after,same} "$DIR/"
 ln -s /usr/share/doc "$DIR/hidden" # what programs/files.py must not see
 
 stop_box() { # SIGNAL
     [ -z "$BOX" ] || { kill -"$1" "$BOX" && wait "$BOX"; } 2>/dev/null
     BOX=''
+    keep_log
+}
+
+# What all boxes of a suite said.
+keep_log() {
+    [ ! -e "$DIR/run/log" ] || cat "$DIR/run/log" >>"$DIR/log"
+    rm -f "$DIR/run/log"
 }
 
 clean_up() {
@@ -84,9 +92,10 @@ eventually() { # COMMAND…
 }
 
 start_box() { # COMMAND-PREFIX…
-    rm -f "$DIR/run/box.sock" "$DIR/run/log" # or an old "ready" would do
-    "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID -n 3 \
-        -M "$DIR/hidden" -k "$AHEAD" 2>"$DIR/run/log" &
+    keep_log # or an old "ready" would do
+    rm -f "$DIR/run/box.sock"
+    "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U $FIRST_UID \
+        -n $SLOTS -M "$DIR/hidden" -k "$AHEAD" 2>"$DIR/run/log" &
     BOX=$!
     eventually grep -qs '^box: ready' "$DIR/run/log"
 }
@@ -116,7 +125,7 @@ killed_at_start() { # COMMAND-PREFIX…
     local try
     for try in 10 15 20 25 30 35 40 45; do
         "$@" "$DIR/box" -Z "$DIR/exec" -s "$DIR/run/box.sock" -U "$FIRST_UID" \
-            -n 64 >/dev/null 2>&1 &
+            -n exec=64 2>>"$DIR/log" &
         BOX=$!
         sleep "0.0$try"
         stop_box KILL
@@ -129,20 +138,74 @@ in_leaf() { # PID LEAF
         "/proc/$1/cgroup"
 }
 
-# On version 2 the zygote is in leaf z of its slot, its runner in s, which is what
-# is limited and counted.
+# On version 2 the zygote is in leaf z of its slot, its runners in s and t, which
+# are limited and counted.
 in_their_leaves() {
     local zygote runner runners
     for zygote in $(<"/proc/$BOX/task/$BOX/children"); do
         in_leaf "$zygote" z || return 1
         runners=$(<"/proc/$zygote/task/$zygote/children")
         [ -n "$runners" ] || return 1
-        for runner in $runners; do in_leaf "$runner" s || return 1; done
+        for runner in $runners; do in_leaf "$runner" '[st]' || return 1; done
     done
 }
 
 nobody_left() {
     [ -z "$(find /proc/[0-9]*/exe -lname "$DIR/*" 2>/dev/null)" ]
+}
+
+# Files of the host that artefact_names and chown_links point at; of /, /usr and
+# a device what nobody changes in passing.
+targets() {
+    stat -c '%n %u %g %a %h %s %Y %Z' /etc/hostname /etc/shadow /usr/bin/env
+    stat -c '%n %u %g %a' / /usr /etc/cron.d /dev/null
+    ls -d /etc/cron.d/assay-hostile* 2>&1
+}
+
+# Files of whom only programs were, anywhere that they might have come to.
+nothing_owned() {
+    [ -z "$(find /tmp /var/tmp /dev/shm /run /etc /root -xdev \
+        -uid +$((FIRST_UID - 1)) -uid -$((FIRST_UID + 768)) 2>/dev/null)" ]
+}
+
+no_report() { # of a sanitizer (B=asan)
+    ! grep -E 'Sanitizer|runtime error:' "$DIR/log" | sed 's/^/# /' | grep .
+}
+
+no_zygote_died() {
+    ! grep '^box: zygote died' "$DIR/run/log" | sed 's/^/# /' | grep .
+}
+
+drive() { # NAME PROGRAMS -- COMMAND-PREFIX…
+    local name=$1 programs=()
+    shift
+    while [ "$1" != -- ]; do
+        programs+=("${1/#$HERE/$DIR}")
+        shift
+    done
+    shift
+    part "$name" "$@" "${CONF[@]}" \
+        "$DIR/driver" "$BOX" "$FIRST_UID" "$SLOTS" "$DIR" "${programs[@]}"
+    is "$name: no zygote died" no_zygote_died
+}
+
+# Box and driver see a wall clock that jumps by an hour with every look at it:
+# no run is measured by it.
+clock_steps() { # NAME COMMAND-PREFIX…
+    local name=$1 first second
+    shift
+    local with=(env LD_PRELOAD="$DIR/clock.so" HOSTILE_CLOCK="$DIR/run/clock"
+        ASAN_OPTIONS=verify_asan_link_order=0)
+    read -r first second < <(LD_PRELOAD="$DIR/clock.so" /usr/bin/python3 -I -c \
+        'import time; print(int(time.time()), int(time.time()))')
+    is "$name: the clock jumps" test $(((first - second) / 3600)) -ne 0
+    is "$name: box starts" start_box "$@" "${with[@]}"
+    drive "$name" "$HERE"/programs/{hello.c,hello.py,sleep_forever.c,cpu_spin.c} \
+        "$HERE"/programs/{cpu_past.py,stop_self.py,channel_stall.c} \
+        -- "$@" "${with[@]}"
+    is "$name: both had that clock" \
+        test "$(grep -cxE 'box|driver' "$DIR/run/clock")" -ge 2
+    stop_box TERM
 }
 
 suite() { # NAME COMMAND-PREFIX…
@@ -161,8 +224,8 @@ suite() { # NAME COMMAND-PREFIX…
     ! grep -q 'cgroup v2' "$DIR/run/log" ||
         is "$name: zygotes and runners are in their leaves" \
             eventually in_their_leaves
-    part "$name" "$@" "${CONF[@]}" \
-        "$DIR/driver" "$BOX" $FIRST_UID "${PROGRAMS[@]/#$HERE/$DIR}"
+    drive "$name" "${PROGRAMS[@]}" -- "$@"
+    sort "$DIR/run/log" | uniq -c | sed 's/^ */# log: /'
     part "$name, protocol" "$@" "$DIR/protocol" "$BOX" "$DIR/run/box.sock"
     part "$name, ahead or not" "$@" "${CONF[@]}" \
         "$DIR/compare" "$BOX" compare 3 "$DIR"/same/*.js
@@ -192,9 +255,12 @@ suite() { # NAME COMMAND-PREFIX…
     stop_box TERM
     is "$name: box killed as it starts leaves nobody" killed_at_start "$@"
     start_box "$@" && stop_box TERM # sweeps what those left
-    rm -rf "$DIR/run"
+    clock_steps "$name, clock" "$@"
+    is "$name: no sanitizer has reported anything" no_report
+    rm -rf "$DIR/run" "$DIR/log"
 }
 
+TARGETS=$(targets)
 if [ "$(id -u)" = 0 ]; then
     suite root
     mkdir "$DIR/run" && chown nobody "$DIR/run"
@@ -205,5 +271,7 @@ if [ "$(id -u)" = 0 ]; then
 else
     suite unprivileged
 fi
+is "files of the host are as they were" test "$TARGETS" = "$(targets)"
+is "no file belongs to a program's id" nothing_owned
 echo "1..$TESTS"
 exit $FAILED

@@ -8,5 +8,5 @@ try:
     open("/box/w2/passwd", "w")
 except OSError:
     pass
-os.symlink("hostile.py", "a.out")
+os.symlink("solution.py", "a.out")
 print("ok")

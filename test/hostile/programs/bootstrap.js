@@ -7,11 +7,11 @@ const bad = [];
 const say = (what, is, want) => {
     if (String(is) !== String(want)) bad.push(`${what} is ${is}`);
 };
-say('argv', process.argv, ['/usr/bin/node', '/box/w/hostile.js']);
+say('argv', process.argv, ['/usr/bin/node', '/box/w/solution.js']);
 say('execArgv', process.execArgv, []);
 say('preloaded', process._preload_modules, []);
 say('main', require.main === module, true);
-say('filename', __filename, '/box/w/hostile.js');
+say('filename', __filename, '/box/w/solution.js');
 say('cache', Object.keys(require.cache), [__filename]);
 say('parent', module.parent, 'null');
 say('children', module.children.length, 0);

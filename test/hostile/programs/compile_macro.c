@@ -1,4 +1,5 @@
 // end: compile error
+// compiler: cpu=700
 #define A(x) x x x x x x x x x x
 #define B(x) A(x) A(x) A(x) A(x) A(x) A(x) A(x) A(x) A(x) A(x)
 #define C(x) B(B(x)) B(B(x)) B(B(x)) B(B(x)) B(B(x))

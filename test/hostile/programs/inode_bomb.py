@@ -3,7 +3,7 @@
 # runs: 3
 # Names with newlines, folders that nobody may enter, 10,000 files.
 import os
-if os.listdir(".") != ["hostile.py"]:
+if os.listdir(".") != ["solution.py"]:
     print("not ok: leftovers", os.listdir("."))
 n = 0
 try:

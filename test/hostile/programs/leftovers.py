@@ -3,7 +3,7 @@
 # What one submission leaves, the next one of the same slot does not find.
 import os, signal
 bad = []
-for folder, expected in ((".", {"hostile.py"}), ("/tmp", set()),
+for folder, expected in ((".", {"solution.py"}), ("/tmp", set()),
                          ("/dev/shm", set())):
     if set(os.listdir(folder)) - expected:
         bad.append(f"{folder} holds {os.listdir(folder)}")

@@ -14,7 +14,7 @@ fs.readFileSync = fs.writeSync = fs.fchownSync = () => { throw new Error('mine')
 process.reallyExit = process.exit;
 require.cache['/box/ahead.cjs'] = { exports: {} };
 for (const folder of ['.', '/tmp', '/dev/shm']) {
-    const has = fs.readdirSync(folder).filter((n) => n !== 'hostile.js');
+    const has = fs.readdirSync(folder).filter((n) => n !== 'solution.js');
     if (has.length > 0) bad.push(`${folder} has ${has}`);
     fs.writeFileSync(folder + '/left', 'secret');
 }

@@ -1,6 +1,7 @@
 // end: exited 0
 // limits: memory=262144
 // runs: 2
+// only: warm
 // The system call in which node waited for its job does not exist any more, in
 // no thread and no child; what it was told there cannot be told again.
 const fs = require('fs');

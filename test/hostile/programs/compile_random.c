@@ -1,0 +1,3 @@
+// end: compile error
+// compiler: cpu=700
+#include "/dev/urandom"

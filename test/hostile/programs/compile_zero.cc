@@ -1,0 +1,2 @@
+// end: compile error
+#include "/dev/zero"

@@ -1,0 +1,4 @@
+# end: cpu
+# limits: cpu=300 wall=10000
+while True:
+    pass

@@ -1,0 +1,3 @@
+// end: signaled 6
+#include <stdexcept>
+int main() { throw std::runtime_error("ok\n"); }

@@ -1,0 +1,3 @@
+# end: signaled 6
+import os
+os.abort()

@@ -1,0 +1,3 @@
+# end: exited 3
+import sys
+sys.exit(3)

@@ -1,0 +1,9 @@
+// end: signaled 9
+#include <signal.h>
+
+int
+main(void)
+{
+    raise(SIGKILL);
+    return 0;
+}

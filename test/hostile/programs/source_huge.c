@@ -1,0 +1,3 @@
+// end: refused
+// pad: 102400
+int main(void) { return 0; }
