@@ -208,6 +208,10 @@ clock_steps() { # NAME COMMAND-PREFIX…
     stop_box TERM
 }
 
+box_has() { # ZYGOTE: there is none of node on a host without it
+    grep -q "^box: ready.* zygotes=\"[^\"]*\b$1\b" "$DIR/run/log"
+}
+
 suite() { # NAME COMMAND-PREFIX…
     local name=$1 pid slots
     shift
@@ -227,8 +231,9 @@ suite() { # NAME COMMAND-PREFIX…
     drive "$name" "${PROGRAMS[@]}" -- "$@"
     sort "$DIR/run/log" | uniq -c | sed 's/^ */# log: /'
     part "$name, protocol" "$@" "$DIR/protocol" "$BOX" "$DIR/run/box.sock"
-    part "$name, ahead or not" "$@" "${CONF[@]}" \
-        "$DIR/compare" "$BOX" compare 3 "$DIR"/same/*.js
+    ! box_has node ||
+        part "$name, ahead or not" "$@" "${CONF[@]}" \
+            "$DIR/compare" "$BOX" compare 3 "$DIR"/same/*.js
 
     pid=$BOX slots=$(zygotes_of "$BOX")
     stop_box TERM
@@ -238,7 +243,8 @@ suite() { # NAME COMMAND-PREFIX…
     is "$name: its socket is removed" test ! -e "$DIR/run/box.sock"
 
     AHEAD=3 start_box "$@"
-    part "$name, idle" "$@" "${CONF[@]}" "$DIR/compare" "$BOX" idle
+    ! box_has node ||
+        part "$name, idle" "$@" "${CONF[@]}" "$DIR/compare" "$BOX" idle
     pid=$BOX slots=$(zygotes_of "$BOX")
     stop_box KILL
     # shellcheck disable=SC2086
@@ -247,11 +253,12 @@ suite() { # NAME COMMAND-PREFIX…
     is "$name: the next box sweeps the dead one's cgroups" no_cgroup "$pid"
     stop_box TERM
 
-    start_box "$@" "$DIR/compare" 0 under
-    part "$name, where a listener is" "$@" "${CONF[@]}" \
-        "$DIR/compare" "$BOX" listened
-    is "$name: and box says why" eventually grep -q \
-        'not started ahead any more kind=node' "$DIR/run/log"
+    if start_box "$@" "$DIR/compare" 0 under && box_has node; then
+        part "$name, where a listener is" "$@" "${CONF[@]}" \
+            "$DIR/compare" "$BOX" listened
+        is "$name: and box says why" eventually grep -q \
+            'not started ahead any more kind=node' "$DIR/run/log"
+    fi
     stop_box TERM
     is "$name: box killed as it starts leaves nobody" killed_at_start "$@"
     start_box "$@" && stop_box TERM # sweeps what those left
