@@ -1,5 +1,5 @@
 // end: memory
-// limits: cpu=2000 wall=20000 memory=24576
+// limits: cpu=8000 wall=40000 memory=24576
 // only: cgroup
 #include <stdlib.h>
 
