@@ -20,7 +20,6 @@ import datetime
 import decimal
 import fractions
 import operator
-import types
 
 REQUEST, RESULT, ERROR = 1, 2, 3
 
