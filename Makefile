@@ -5,8 +5,9 @@ WERROR   ?= 1
 CC       ?= gcc
 BUILD    := build/$(B)
 
-CFLAGS_debug   := -O1 -g
-CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+# ASSAY_FAULTS: crash points for the tests (lib/fault.h), never in a release
+CFLAGS_debug   := -O1 -g -DASSAY_FAULTS
+CFLAGS_asan    := -O1 -g -DASSAY_FAULTS -fsanitize=address,undefined -fno-sanitize-recover=all \
                   -fno-omit-frame-pointer
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
                   -fstack-clash-protection -fPIE

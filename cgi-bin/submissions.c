@@ -18,6 +18,7 @@
 #include "core/submission.h"
 #include "core/upload.h"
 #include "lib/conf.h"
+#include "lib/fault.h"
 #include "lib/stream.h"
 #include "lib/text.h"
 
@@ -119,6 +120,7 @@ hand_in(struct http_request *r)
         goto out;
     in.language = u.language;
     in.code = u.code;
+    FAULT("submit.start");
     e = submission_hand_in(r->db, &in, &h);
     if (e == ERR_INVALID) {
         http_problem(r, e, "language", "'%s' is not offered here", u.language);
@@ -126,9 +128,11 @@ hand_in(struct http_request *r)
     }
     if (e != ERR_OK)
         goto out;
+    FAULT("submit.committed");
     /* committed; a failure to ring is the janitor's to mend */
     if (h.fresh)
         stream_ring(r->redis, STREAM_LIVE, h.grading);
+    FAULT("submit.rung");
     if (h.outcome == SUBMISSION_CREATED && h.graded)
         tell_pages(r, &h);
     e = answer(r, &h, seconds);

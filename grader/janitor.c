@@ -34,6 +34,7 @@
 #include "grader/run.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "lib/stream.h"
@@ -177,6 +178,7 @@ ring(struct janitor *j, const struct grading_due *due)
     if (u->count > 0 && bsearch(&due->id, u->gradings, (size_t)u->count,
                                 sizeof due->id, by_id) != NULL)
         return false;
+    FAULT("janitor.ring");
     return stream_ring(j->redis, c, due->id) == ERR_OK;
 }
 
@@ -188,6 +190,8 @@ reclaim(struct janitor *j)
     struct stream_entry held[RECLAIM_MAX];
     int n = stream_reclaim(j->redis, j->consumer, conf()->lease_seconds * 1000,
                            held, RECLAIM_MAX);
+    if (n > 0)
+        FAULT("janitor.reclaimed");
     for (int i = 0; i < n; i++)
         if (stream_done(j->redis, &held[i]) != ERR_OK)
             return;
@@ -217,6 +221,7 @@ park(struct janitor *j, int64_t id)
     size_t count = 0;
     if (grading_park(j->db, id, &told, &count) != ERR_OK)
         return;
+    FAULT("janitor.parked");
     log_warn("parked", "grading=%lld crashes=%lld told=%zu", (long long)id,
              (long long)conf()->crash_limit, count);
     tell(j, id, told, count);

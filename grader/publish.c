@@ -1,5 +1,6 @@
 #include "grader/publish.h"
 
+#include "lib/fault.h"
 #include "lib/stream.h"
 
 void
@@ -18,6 +19,7 @@ publish_judged(struct redis *r, const struct event_subject *s,
 {
     if (stream_bell_ring(r, s->grading) != ERR_OK)
         return;
+    FAULT("publish.belled");
     for (size_t i = 0; i < count; i++)
         if (event_judged(r, s, verdict, &to[i]) != ERR_OK)
             return;

@@ -44,6 +44,7 @@
 #include "grader/run.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "lib/stream.h"
@@ -204,6 +205,7 @@ watch(void *cookie, const struct judge_test *test, size_t done, size_t total)
     if (!keep_lease(j))
         return false;
     if (test != NULL) {
+        FAULT("judge.test");
         struct event_subject s = subject_of(j);
         struct event_test t = {
             .name = visible_name(j->package, test->name),
@@ -238,6 +240,7 @@ hand_back(struct job *j, const char *why)
              (long long)j->grading.id, j->grading.fence, why, err_name(e));
     /* a new entry, so that any grader may take it; the janitor rings if this
      * fails */
+    FAULT("handback.stored");
     if (e == ERR_OK)
         stream_ring(j->w->redis, j->entry->class, j->grading.id);
     if (e == ERR_OK || e == ERR_STALE)
@@ -248,6 +251,7 @@ static void
 give_up(struct job *j, enum err why)
 {
     enum err e = insist(j, grading_give_up);
+    FAULT("giveup.stored");
     log_warn("grading failed", "grading=%lld fence=%d why=%s result=%s",
              (long long)j->grading.id, j->grading.fence, err_name(why),
              err_name(e));
@@ -278,6 +282,7 @@ store(struct job *j, const struct judge_result *result)
     int64_t give_up_at = 0;
     enum err e = ERR_UNAVAILABLE;
 
+    FAULT("store.before");
     /* Judged work is worth keeping: wait for PostgreSQL as long as we live. */
     for (;;) {
         e = grading_store(j->w->db, j->grading.id, j->grading.fence, &v, &told,
@@ -293,7 +298,9 @@ store(struct job *j, const struct judge_result *result)
         drop_stale(j);
     } else if (e == ERR_OK) {
         struct event_subject s = subject_of(j);
+        FAULT("store.stored");
         stream_done(j->w->redis, j->entry);
+        FAULT("publish.before");
         publish_judged(j->w->redis, &s, verdict_name(v.verdict), told, ntold);
         log_info("judged", "grading=%lld fence=%d verdict=%s told=%zu",
                  (long long)j->grading.id, j->grading.fence,
@@ -414,6 +421,7 @@ work(struct worker *w, const struct stream_entry *entry)
     struct job j = {.w = w, .entry = entry};
     enum grading_claimed claimed = GRADING_ELSEWHERE;
 
+    FAULT("claim.before");
     for (;;) {
         enum err e = ERR_UNAVAILABLE;
         bool may = may_work(w, false);
@@ -436,6 +444,7 @@ work(struct worker *w, const struct stream_entry *entry)
         stream_done(w->redis, entry);
     if (claimed != GRADING_CLAIMED)
         return;
+    FAULT("claim.claimed");
     j.renew_at = clock_ms() + conf()->lease_seconds * 1000 / 3;
     judge(&j);
     free(j.waiting);

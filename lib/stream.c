@@ -1,5 +1,6 @@
 #include "lib/stream.h"
 
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "lib/redis_internal.h"
@@ -79,6 +80,7 @@ stream_done(struct redis *r, const struct stream_entry *e)
     redisReply *ack = redis_run(r, 0, "XACK %s " STREAM_GROUP " %s",
                                 names[e->class], e->id);
     redisReply *del = NULL;
+    FAULT("done.acked");
     if (ack != NULL)
         del = redis_run(r, 0, "XDEL %s %s", names[e->class], e->id);
     /* NOGROUP: the queue was emptied under us, so it is done */

@@ -60,6 +60,19 @@ stack_kill() { "$STACK_ROOT/deploy/stack.sh" kill "$1" "$ASSAY_DIR"; }
 stack_pid() { "$STACK_ROOT/deploy/stack.sh" pid "$1" "$ASSAY_DIR"; }
 stack_start_graderd() { stack_start "${1:-graderd}"; }
 
+# Let the next process that comes to this point (lib/fault.h) die there, or do
+# what the order says: kill, stop, abort, "sleep MS".
+stack_fault() { # POINT [ORDER]
+    local dir=$ASSAY_DIR/run/faults
+    mkdir -p "$dir"
+    chmod 0777 "$dir" # who obeys takes the order away
+    echo "${2:-kill}" >"$ASSAY_DIR/order"
+    chmod 0644 "$ASSAY_DIR/order"
+    mv "$ASSAY_DIR/order" "$dir/$1" # whole, or not there
+}
+# Nobody has come there yet.
+stack_fault_waits() { [ -e "$ASSAY_DIR/run/faults/$1" ]; }
+
 # SQL as the superuser: stack_psql -c 'SELECT …', rows with | between fields.
 # As another role: PGUSER=assay_web stack_psql …
 stack_psql() {
