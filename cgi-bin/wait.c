@@ -17,7 +17,7 @@
 #include "core/handler.h"
 #include "core/submission.h"
 #include "lib/clock.h"
-#include "lib/stream.h"
+#include "lib/bell.h"
 
 enum {
     LOOK_MS = 2000,
@@ -31,8 +31,7 @@ await_bell(struct http_request *r, int64_t grading, int64_t left, bool heard)
 {
     int rang = -1;
     if (!heard)
-        rang = stream_bell_wait(r->redis, grading,
-                                left < LOOK_MS ? left : LOOK_MS);
+        rang = bell_wait(r->redis, grading, left < LOOK_MS ? left : LOOK_MS);
     if (rang < 0)
         clock_sleep(left < LOOK_BLIND_MS ? left : LOOK_BLIND_MS);
     return rang > 0;

@@ -81,11 +81,4 @@ int stream_undelivered(struct redis *r, enum stream_class c, int64_t *gradings,
  * all that are older than the oldest one some consumer still holds. */
 enum err stream_trim(struct redis *r, enum stream_class c);
 
-/* The bell of `?wait=`: a short-lived stream per grading, written before the
- * PUBLISH, kept 60 s, so that a waiter who comes late still hears it. */
-enum err stream_bell_ring(struct redis *r, int64_t grading);
-/* Block up to `wait_ms`, on top of the connection's timeout.  1 rang, 0 not,
- * -1 no Redis. */
-int stream_bell_wait(struct redis *r, int64_t grading, int64_t wait_ms);
-
 #endif

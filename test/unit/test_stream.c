@@ -4,6 +4,7 @@
 #include "lib/conf.h"
 #include "lib/mem.h"
 #include "lib/redis.h"
+#include "lib/bell.h"
 #include "lib/stream.h"
 
 #include <fcntl.h>
@@ -319,18 +320,18 @@ static void
 test_bell(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(stream_bell_wait(f->r, 9, 50), 0);
-    assert_int_equal(stream_bell_ring(f->r, 9), ERR_OK);
-    assert_int_equal(stream_bell_wait(f->r, 9, 5000), 1); /* late, yet heard */
-    assert_int_equal(stream_bell_wait(f->r, 8, 50), 0);
+    assert_int_equal(bell_wait(f->r, 9, 50), 0);
+    assert_int_equal(bell_ring(f->r, 9), ERR_OK);
+    assert_int_equal(bell_wait(f->r, 9, 5000), 1); /* late, yet heard */
+    assert_int_equal(bell_wait(f->r, 8, 50), 0);
     pid_t pid = fork();
     if (pid == 0) {
         struct redis *r = redis_new(0);
         clock_sleep(1500); /* longer than the command timeout */
-        stream_bell_ring(r, 8);
+        bell_ring(r, 8);
         _exit(0);
     }
-    assert_int_equal(stream_bell_wait(f->r, 8, DEADLINE_MS), 1);
+    assert_int_equal(bell_wait(f->r, 8, DEADLINE_MS), 1);
     waitpid(pid, NULL, 0);
 }
 
