@@ -15,6 +15,7 @@
 #include "core/answer.h"
 #include "core/event.h"
 #include "core/handler.h"
+#include "core/reserve.h"
 #include "core/submission.h"
 #include "core/upload.h"
 #include "lib/conf.h"
@@ -114,6 +115,8 @@ hand_in(struct http_request *r)
     enum err e = read_wait(r, &seconds);
     if (e == ERR_OK)
         e = read_key(r, &in.key);
+    if (e == ERR_OK)
+        e = reserve_check(r, in.key);
     if (e == ERR_OK)
         e = upload_read(r, &u);
     if (e != ERR_OK)
