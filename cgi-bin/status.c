@@ -4,7 +4,8 @@
  *   GET /metrics      Prometheus' text format; nginx lets loopback in only
  *
  * Redis and the graders may be away without a submission being refused or
- * lost, so without them the status is `degraded`, and still 200.
+ * lost, so without them the status is `degraded`, and still 200; so it is while
+ * the disk is too full to accept any, because all else works.
  *
  * Every program keeps its counters in a file under run_dir, which all its
  * workers share; the metrics are those files, one after the other, and a few
@@ -14,6 +15,7 @@
 #include "core/status.h"
 #include "lib/conf.h"
 #include "lib/counters.h"
+#include "lib/disk.h"
 #include "lib/http.h"
 #include "lib/mem.h"
 #include "lib/stream.h"
@@ -30,8 +32,9 @@ get_health(struct http_request *r)
     bool database = status_read(r->db, &s) == ERR_OK;
     bool redis = redis_ping(r->redis) == ERR_OK;
     bool graders = s.languages > 0;
-    const char *word = !database ? "down"
-                                 : (redis && graders ? "ok" : "degraded");
+    enum disk disk = disk_state();
+    bool well = redis && graders && disk != DISK_LOW;
+    const char *word = !database ? "down" : (well ? "ok" : "degraded");
 
     if (!database)
         http_set_header(r, "Retry-After", "2");
@@ -42,6 +45,10 @@ get_health(struct http_request *r)
     json_add_bool(j, "database", database);
     json_add_bool(j, "redis", redis);
     json_add_bool(j, "graders", graders);
+    if (disk == DISK_UNWATCHED)
+        json_add_null(j, "disk");
+    else
+        json_add_text(j, "disk", disk == DISK_LOW ? "low" : "ok");
     if (database) {
         json_add_int(queue, "length", s.queued);
         json_add_number(queue, "oldest_seconds", s.oldest_seconds);
@@ -166,6 +173,10 @@ get_metrics(struct http_request *r)
         add_gauge(&b, "assay_gradings_running", (double)s.running);
         add_gauge(&b, "assay_gradings_parked", (double)s.parked);
         add_gauge(&b, "assay_languages", (double)s.languages);
+    }
+    if (disk_state() != DISK_UNWATCHED) {
+        add_gauge(&b, "assay_disk_free_bytes", (double)disk_free_bytes());
+        add_gauge(&b, "assay_disk_reserve_bytes", (double)disk_reserve_bytes());
     }
     http_reply(r, 200, "text/plain; version=0.0.4; charset=utf-8", b.data,
                b.size);

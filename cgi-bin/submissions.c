@@ -16,6 +16,7 @@
 #include "core/answer.h"
 #include "core/event.h"
 #include "core/handler.h"
+#include "core/reserve.h"
 #include "core/submission.h"
 #include "core/upload.h"
 #include "lib/conf.h"
@@ -124,6 +125,8 @@ hand_in(struct http_request *r)
         e = http_query_int(r, "replace", 0, 1, INT64_MAX, &in.replace);
     if (e == ERR_OK)
         e = read_key(r, &in.key);
+    if (e == ERR_OK)
+        e = reserve_check(r, in.key);
     if (e == ERR_OK)
         e = upload_read(r, &u);
     if (e != ERR_OK)

@@ -80,6 +80,10 @@ static const struct option options[] = {
       "MB of compiled programs kept below state_dir; 0: none"),
     I(precompile, "1", 0, 1,
       "compile C++'s header ahead, about 120 MB below state_dir; 0: no"),
+    T(disk_path, "",
+      "a folder on PostgreSQL's disk, on this host; empty: not watched"),
+    I(disk_reserve_mb, "256", 0, 1073741824,
+      "MB of disk_path below which submissions are refused"),
     I(tokens, "0", 0, 1024, "gradings at once; 0: one per core"),
 };
 

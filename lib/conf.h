@@ -51,6 +51,8 @@ struct conf {
     /* disk */
     int64_t compiled_max_mb; /* of compiled programs kept; 0: none */
     int64_t precompile;      /* compile headers ahead (grader/prepare.h) */
+    const char *disk_path;   /* on PostgreSQL's disk; "": not watched */
+    int64_t disk_reserve_mb; /* kept free there (lib/disk.h) */
     /* processes */
     int64_t workers;      /* of each handler; 0 is 2 x cores */
     int64_t wait_workers; /* of wait */
