@@ -8,7 +8,7 @@ const keyOf = (owner, assignment, language) =>
   `${PREFIX}${owner}:${assignment}:${language}`
 
 /** Reading and writing both throw where storage is forbidden or full. */
-function attempt(action, otherwise) {
+export function attempt(action, otherwise) {
   try {
     return action()
   } catch {

@@ -27,7 +27,7 @@ tabs.addEventListener('submitted', async (e) => {
 
 // The truth, asked for again: who, points, and everything that is pending or
 // was handed in elsewhere meanwhile.
-events.addEventListener('resync', async () => {
+async function resync() {
   const waiting = tracker.pending().map((i) => i.id)
   await session.refresh()
   const pending = session.me?.pending
@@ -36,7 +36,9 @@ events.addEventListener('resync', async () => {
   if (items.some((i) => i.state === 'judged' && !i.heard)) {
     events.suspect()
   }
-})
+}
+events.addEventListener('resync', resync)
+tracker.addEventListener('replaced', resync) // by which one?
 
 tracker.addEventListener('change', () => {
   events.expect(tracker.pending().length > 0)

@@ -1,6 +1,7 @@
 // Log in, choose a name, leave: small dialogs over the page.
 import { html } from 'lit'
 import { t } from '../i18n.js'
+import '../later.js'
 import { session } from '../session.js'
 import { Element } from './element.js'
 
