@@ -2,6 +2,7 @@
 // that the next one at a shared computer does not see it.
 
 const PREFIX = 'assay:draft:'
+export const UNSENT = 'assay:unsent:' // src/outbox.js
 const LANGUAGE = 'assay:language'
 
 const keyOf = (owner, assignment, language) =>
@@ -49,6 +50,10 @@ export function moveDrafts(from, to) {
     }
   })
 }
+
+/** Is something of hers not handed in yet? */
+export const hasUnsent = (owner) => attempt(() => Object.keys(localStorage)
+  .some((k) => k.startsWith(`${UNSENT}${owner}:`)), false)
 
 export const preferredLanguage = () =>
   attempt(() => localStorage.getItem(LANGUAGE), null)

@@ -2,10 +2,9 @@
 // in this browser per user and assignment until it has.  Who is not their
 // owner neither sees them nor sends them.
 import { freshKey } from './api.js'
-import { attempt } from './drafts.js'
+import { UNSENT, attempt } from './drafts.js'
 import { Store } from './store.js'
 
-const PREFIX = 'assay:unsent:'
 // The server remembers a key for 24 h.  Later the same program would be a
 // second submission, if the first had arrived after all.
 const SURE_MS = 23 * 3600 * 1000
@@ -32,13 +31,13 @@ class Outbox extends Store {
   constructor() {
     super()
     window.addEventListener('storage', (e) => {
-      if (e.key === null || e.key.startsWith(PREFIX)) this.changed()
+      if (e.key === null || e.key.startsWith(UNSENT)) this.changed()
     })
   }
 
   /** All of one user, the oldest first. */
   of(owner) {
-    const start = `${PREFIX}${owner}:`
+    const start = `${UNSENT}${owner}:`
     const stored = attempt(() => Object.keys(localStorage), [])
     const names = new Set([...stored, ...this.#kept.keys()])
     return [...names].filter((n) => n.startsWith(start))
@@ -123,7 +122,7 @@ class Outbox extends Store {
   }
 }
 
-const nameOf = ({ owner, assignment }) => `${PREFIX}${owner}:${assignment}`
+const nameOf = ({ owner, assignment }) => `${UNSENT}${owner}:${assignment}`
 
 /** Is it certain that sending it again makes no second submission? */
 export function sure(entry) {

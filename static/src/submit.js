@@ -28,7 +28,7 @@ export async function submit(assignment, language, code, replace = null) {
   const { item, notice: why } = outcome
   if (item) announceReceived(item)
   else if (why) announce(`${why.title} ${why.text}`)
-  else announce(`${t('unsent.title')} ${t('announce.unsent')}`)
+  else announce(t('announce.unsent'))
   return outcome
 }
 

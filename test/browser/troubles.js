@@ -90,7 +90,7 @@ export function troubles(here) {
       })
       await tab.submit()
       await refused(tab, /not handed in yet.*no answer/is, good)
-      await tab.page.click('.notice .primary') // or it goes by itself
+      await tab.page.click('.notice button') // not waiting until it goes by itself
       await tab.verdict('accepted')
       await tab.gone('.notice')
       assert.equal(lost, 2)

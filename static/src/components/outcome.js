@@ -92,10 +92,10 @@ class Outcome extends Element {
 
   entry(e) {
     const here = e.assignment === this.assignment
-    const title = here
-      ? t('unsent.title')
-      : t('unsent.title.of', { title: courseList.title(e.assignment) })
     const kind = this.kind(e)
+    const title = t(`unsent.title.${
+      kind === 'old' || kind === 'refused' ? kind : 'yet'}`,
+    { of: here ? '' : `: ${courseList.title(e.assignment)}` })
     const tone = e.refused ? 'fail' : 'wait'
     const changed = here && !e.refused && this.code !== undefined &&
       this.code !== e.code
@@ -139,10 +139,10 @@ class Outcome extends Element {
       return html`<button class="quiet" @click=${() => this.discard(e)}
         >${t('refused.close')}</button>`
     }
-    const asking = kind === 'ask' || kind === 'old'
-    return html`<button class="primary" @click=${() => this.send(e)}
-        ?disabled=${postman.sending === e.key}
-        >${t(asking ? `unsent.${kind}.send` : 'unsent.send')}</button>
+    const word = kind === 'ask' || kind === 'old' ? kind : 'now'
+    return html`<button class=${kind === 'ask' ? 'primary' : ''}
+        ?disabled=${postman.sending === e.key} @click=${() => this.send(e)}
+        >${t(`unsent.send.${word}`)}</button>
       ${kind === 'old'
         ? html`<a class="button" href="/submissions">${t('subs.title')}</a>` : ''}
       <button class="quiet" @click=${() => this.discard(e)}

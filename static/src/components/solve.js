@@ -180,6 +180,7 @@ class Solve extends Element {
   openEditor() {
     this.dirty = false
     this.editor?.open(this.draft())
+    this.requestUpdate()
   }
 
   edited() {

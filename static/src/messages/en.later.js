@@ -6,10 +6,11 @@ export default {
   'panel.title': 'Result',
   'panel.queued': 'Received',
   'panel.queued.text': 'Waiting for a free grader.',
-  'panel.queued.place': ({ n, wait }) => [
-    n > 1 ? `In the queue, place ${n >= 1000 ? '1000 or later' : n}` : 'Next in the queue',
-    wait
-  ].filter(Boolean).join(', ') + '.',
+  'panel.queued.place': ({ n, wait }) => {
+    const place = n >= 1000 ? '1000 or later' : n
+    const where = n > 1 ? `In the queue, place ${place}` : 'Next in the queue'
+    return wait ? `${where}, ${wait}.` : `${where}. The wait is not known yet.`
+  },
   'panel.replaced': 'Replaced',
   'panel.replaced.text': 'You handed in a later one in its place, before it was judged. It does not count as a try.',
   'wait.moment': 'less than a second',
@@ -63,9 +64,10 @@ export default {
   'refused.show': 'Show it',
   'refused.close': 'Dismiss',
 
-  'unsent.title': 'Not handed in yet.',
-  'unsent.title.of': ({ title }) => `Not handed in yet: ${title}.`,
-  'unsent.offline.text': 'There is no connection just now. Your program is kept in this browser and is sent by itself when the connection is back. What counts is when it arrives.',
+  'unsent.title.yet': ({ of }) => `Not handed in yet${of}.`,
+  'unsent.title.old': ({ of }) => `Perhaps not handed in${of}.`,
+  'unsent.title.refused': ({ of }) => `Not handed in${of}.`,
+  'unsent.offline.text': 'There is no connection just now. Your program is kept in this browser and is sent by itself when the connection is back. It counts from the moment it arrives.',
   'unsent.lost.text': 'No answer came from the server. Your program is kept in this browser and is sent again by itself until it arrives. It never counts twice.',
   'unsent.sending.text': 'It was sent, and the answer takes longer than usual. Your program is kept in this browser; if no answer comes, it is sent again by itself. It never counts twice.',
   'unsent.unsure.text': 'Something went wrong on the server. Your program is kept in this browser and is sent again by itself until it arrives. It never counts twice.',
@@ -73,9 +75,7 @@ export default {
   'unsent.login.text': 'You were no longer signed in. Your program was kept in this browser and is sent now.',
   'unsent.pending.text': 'Your earlier submission is still being judged. This program is kept in this browser and is sent by itself after that.',
   'unsent.ask.text': ({ name }) => `Somebody pressed Submit here before you logged in, and there was no connection. Was it you? Then it can be handed in as ${name}.`,
-  'unsent.ask.send': 'It is mine, hand it in',
   'unsent.old.text': 'It was first sent almost a day ago, and no answer came. It may have arrived all the same: look whether it is among your submissions. If not, hand it in again.',
-  'unsent.old.send': 'Hand it in again',
   'unsent.changed': 'You have changed it since: Submit sends what stands in the editor instead.',
   'unsent.fleeting': 'This browser keeps nothing: leave this page open until it is sent.',
   'unsent.since': ({ at }) => `Kept since ${at}`,
@@ -84,12 +84,14 @@ export default {
   'unsent.next.offline': 'waiting for the connection',
   'unsent.next.pending': 'waiting for the earlier one',
   'unsent.next.never': 'not sent by itself',
-  'unsent.send': 'Send now',
+  'unsent.send.now': 'Send now',
+  'unsent.send.ask': 'It is mine, hand it in',
+  'unsent.send.old': 'Hand it in again',
   'unsent.discard': 'Discard',
 
   'announce.received': ({ id }) => `Received, submission ${id}.`,
-  'announce.sent': ({ id }) => `The connection is back. Your program was handed in, submission ${id}.`,
-  'announce.unsent': 'Your program is kept in this browser and is sent by itself.',
+  'announce.sent': ({ id }) => `Your program was handed in now, submission ${id}.`,
+  'announce.unsent': 'Not handed in yet. Your program is kept in this browser and is sent by itself.',
   'announce.discarded': 'Discarded. It will not be sent.',
   'announce.dismissed': 'Dismissed.',
   'toast.sent': ({ title }) => `Handed in now: ${title}`,
@@ -118,6 +120,8 @@ export default {
   'account.create': 'Create the account',
   'account.wrong': 'Name or password is wrong.',
   'account.guest.logout': 'You have no name yet: after logging out nobody can get back to this account and its points.',
+  'account.unsent.guest': 'One of your programs is not handed in yet. It would be lost.',
+  'account.unsent.named': 'One of your programs is not handed in yet. It stays in this browser, and is sent when you log in here again.',
   'account.guest.logout.yes': 'Log out all the same',
   'account.guest.login': 'You are working as a guest. After logging in, the points of the guest stay with the guest.'
 }

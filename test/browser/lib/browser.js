@@ -150,6 +150,13 @@ export class Tab {
   async logOut() {
     await this.page.click('#account')
     await this.page.click('.menu button:has-text("Log out")')
+    // with a program that is not handed in yet it is asked
+    await this.page.waitForFunction(() => document.querySelector('dialog[open]') ||
+      /Log in/.test(document.querySelector('#account')?.textContent))
+    if (await this.page.$('dialog[open]')) {
+      await this.page.click('dialog button:has-text("all the same")')
+      await this.gone('dialog')
+    }
     await this.see('#account:has-text("Log in")')
   }
 
