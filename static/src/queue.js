@@ -25,8 +25,7 @@ function arm() {
 }
 
 async function ask(items) {
-  const old = Date.now() - LEAST_MS
-  await Promise.all(items.filter((i) => !(i.read_at > old))
+  await Promise.all(items.filter((i) => !tracker.justRead(i.id, LEAST_MS))
     .map((i) => tracker.read(i.id)))
   arm() // also where nothing could be read
 }

@@ -36,6 +36,12 @@ class Tracker extends Store {
     return [...this.#items.values()].filter((i) => !over(i))
   }
 
+  /** Was it in the queue a moment ago, and so was not worth asking again? */
+  justRead(id, ms = 2000) {
+    const item = this.#items.get(id)
+    return item?.state === 'queued' && Date.now() - item.read_at < ms
+  }
+
   /** Somebody else is signed in. */
   forget() {
     this.#items.clear()

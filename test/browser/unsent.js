@@ -84,7 +84,8 @@ export function unsent(here) {
         assert.ok(await tab.overflow() <= 0)
       }
       assert.equal((await outbox(tab))[0].key, key)
-      await mend()
+      await mend() // the pauses have grown meanwhile
+      await tab.page.evaluate(() => dispatchEvent(new Event('online')))
       await tab.gone('.unsent')
       await tab.see('.toast:has-text("Handed in now")')
       assert.equal((await tab.submissions()).length, 1)
