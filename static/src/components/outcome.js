@@ -108,8 +108,8 @@ class Outcome extends Element {
           : t(`unsent.${kind}.text`, { name: session.me?.name ?? '' })}
           ${changed ? t('unsent.changed') : ''}
           ${outbox.fleeting(e) ? t('unsent.fleeting') : ''}</p>
-        <p class="facts">${t('unsent.since', { at: when(e.since) })}
-          · ${this.next(e, kind)}</p>
+        <p class="facts">${t('unsent.since', { at: when(e.since) })}${
+          kind === 'refused' ? '' : html` · ${this.next(e, kind)}`}</p>
       </div>
       <div class="buttons">${this.buttons(e, kind)}</div>
     </div>`
@@ -125,7 +125,7 @@ class Outcome extends Element {
   }
 
   next(e, kind) {
-    if (['refused', 'ask', 'old'].includes(kind)) return t('unsent.next.never')
+    if (kind === 'ask' || kind === 'old') return t('unsent.next.never')
     if (postman.sending === e.key) return t('unsent.next.now')
     if (kind === 'offline') return t('unsent.next.offline')
     if (kind === 'pending') return t('unsent.next.pending')

@@ -121,7 +121,7 @@ export default {
   'account.wrong': 'Name or password is wrong.',
   'account.guest.logout': 'You have no name yet: after logging out nobody can get back to this account and its points.',
   'account.unsent.guest': 'One of your programs is not handed in yet. It would be lost.',
-  'account.unsent.named': 'One of your programs is not handed in yet. It stays in this browser, and is sent when you log in here again.',
+  'account.unsent.named': 'One of your programs is not handed in yet. It stays in this browser until you log in here again.',
   'account.guest.logout.yes': 'Log out all the same',
   'account.guest.login': 'You are working as a guest. After logging in, the points of the guest stay with the guest.'
 }
