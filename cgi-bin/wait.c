@@ -43,6 +43,7 @@ wait_and_answer(struct http_request *r)
 {
     int64_t id = 0, seconds = 0, grading = 0;
     enum answer_to to = ANSWER_GET;
+    const struct submission_place unknown = {.seconds = -1};
     bool judged = false, heard = false;
     enum err e = answer_read(r, &id, &to, &seconds);
     if (e != ERR_OK)
@@ -62,7 +63,7 @@ wait_and_answer(struct http_request *r)
     /* it is accepted, whatever happened to PostgreSQL since: never say 503,
      * which would ask the client to hand it in again */
     if (e == ERR_UNAVAILABLE && to == ANSWER_POST)
-        e = answer_pending(r, id, 0);
+        e = answer_pending(r, id, &unknown, 0);
     return e;
 }
 
