@@ -138,17 +138,35 @@ add_gauge(struct buf *b, const char *name, double value)
     buf_fmt(b, "# TYPE %s gauge\n%s %.17g\n", name, name, value);
 }
 
+/* Of each class of the queue. */
+static void
+add_streams(struct buf *b, struct redis *redis)
+{
+    int64_t length[STREAM_CLASSES];
+    bool up = true;
+    for (int c = 0; up && c < STREAM_CLASSES; c++) {
+        length[c] = stream_length(redis, (enum stream_class)c);
+        up = length[c] >= 0;
+    }
+    add_gauge(b, "assay_redis_up", up);
+    if (!up)
+        return;
+    buf_str(b, "# TYPE assay_stream_length gauge\n");
+    for (int c = 0; c < STREAM_CLASSES; c++)
+        buf_fmt(b, "assay_stream_length{class=\"%s\"} %" PRId64 "\n",
+                stream_class_name((enum stream_class)c), length[c]);
+}
+
 static enum err
 get_metrics(struct http_request *r)
 {
     struct status s;
     struct buf b = {0};
     bool database = status_read(r->db, &s) == ERR_OK;
-    int64_t stream = stream_length(r->redis, STREAM_LIVE);
 
     add_counters(&b);
     add_gauge(&b, "assay_database_up", database);
-    add_gauge(&b, "assay_redis_up", stream >= 0);
+    add_streams(&b, r->redis);
     if (database) {
         add_gauge(&b, "assay_gradings_queued", (double)s.queued);
         add_gauge(&b, "assay_queue_oldest_seconds", s.oldest_seconds);
@@ -160,8 +178,6 @@ get_metrics(struct http_request *r)
         add_gauge(&b, "assay_disk_free_bytes", (double)disk_free_bytes());
         add_gauge(&b, "assay_disk_reserve_bytes", (double)disk_reserve_bytes());
     }
-    if (stream >= 0)
-        add_gauge(&b, "assay_stream_length", (double)stream);
     http_reply(r, 200, "text/plain; version=0.0.4; charset=utf-8", b.data,
                b.size);
     buf_free(&b);

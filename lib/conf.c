@@ -68,6 +68,8 @@ static const struct option options[] = {
     I(janitor_seconds, "1", 1, 60, "between two rounds of the janitor"),
     I(queue_grace_ms, "2000", 100, 600000,
       "the janitor rings for rows queued longer than this"),
+    I(guest_queue_max, "1000", 0, 1000000,
+      "programs of anonymous users that may wait at once; more are refused"),
     I(workers, "0", 0, 1000, "processes of each handler; 0: 2 x cores"),
     I(wait_workers, "32", 1, 1000, "processes of wait: clients in ?wait="),
     I(selfattack_seconds, "3600", 1, 86400,
