@@ -22,9 +22,10 @@ enum stmt {
 };
 
 /* The first queued grading whose turn comes with that of `g`: it follows `g`,
- * or the same one as `g` does. */
+ * or the same one as `g` does.  Both may be: `g` was given an earlier turn
+ * when something followed it already. */
 #define NEXT                                                                   \
-    "(SELECT f.id FROM gradings f WHERE f.follows = coalesce(g.follows, g.id)" \
+    "(SELECT f.id FROM gradings f WHERE f.follows IN (g.id, g.follows)"        \
     " AND f.state = 'queued' AND f.id <> g.id"                                 \
     " ORDER BY f.queued_at, f.id LIMIT 1)"
 

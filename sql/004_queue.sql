@@ -19,7 +19,7 @@ COMMENT ON COLUMN gradings.follows IS
   'its turn comes with that of this grading, whose author gave it her place';
 
 DROP INDEX gradings_queued;
-CREATE INDEX gradings_queued ON gradings (class, queued_at)
+CREATE INDEX gradings_queued ON gradings (class, queued_at, id)
   WHERE state = 'queued';
 CREATE INDEX gradings_followers ON gradings (follows)
   WHERE state = 'queued' AND follows IS NOT NULL;
@@ -73,13 +73,15 @@ BEGIN
   SELECT count(*) INTO place FROM (
     SELECT 1 FROM gradings q
      WHERE q.state = 'queued'
-       AND (q.class, q.queued_at) <= (v_mine.class, v_mine.queued_at)
-     ORDER BY q.class, q.queued_at LIMIT 1000) x;
+       AND (q.class, q.queued_at, q.id)
+             <= (v_mine.class, v_mine.queued_at, p_grading)
+     ORDER BY q.class, q.queued_at, q.id LIMIT 1000) x;
   SELECT avg(p.seconds) INTO v_each FROM (
     SELECT q.version_id, q.language FROM gradings q
      WHERE q.state = 'queued'
-       AND (q.class, q.queued_at) <= (v_mine.class, v_mine.queued_at)
-     ORDER BY q.class, q.queued_at LIMIT 100) x
+       AND (q.class, q.queued_at, q.id)
+             <= (v_mine.class, v_mine.queued_at, p_grading)
+     ORDER BY q.class, q.queued_at, q.id LIMIT 100) x
     JOIN paces p USING (version_id, language);
   SELECT sum(greatest(0, p.seconds - extract(
            epoch FROM clock_timestamp() - g.started_at))) INTO v_running
@@ -192,12 +194,13 @@ BEGIN
    WHERE s.user_id = p_user AND s.status = 'pending';
   IF FOUND AND p_replace = v_old.id THEN
     -- Both rows that this is about, in one order, so that two users who
-    -- exchange programs cannot deadlock.
+    -- exchange programs cannot deadlock.  NO KEY, or somebody who has one of
+    -- them and makes a grading that follows the other would wait for us.
     PERFORM 1 FROM gradings g
       WHERE g.id = v_old.grading
          OR (g.version_id = v_v.id AND g.language = p_language
              AND g.code_hash = v_hash AND g.build = v_build AND g.reusable)
-      ORDER BY g.id FOR UPDATE;
+      ORDER BY g.id FOR NO KEY UPDATE;
     SELECT g.id, g.queued_at, coalesce(g.follows, g.id)
       INTO v_turn, v_turn_at, v_follows
       FROM gradings g WHERE g.id = v_old.grading AND g.state = 'queued';
@@ -238,17 +241,16 @@ BEGIN
       DO NOTHING
       RETURNING g.id, g.state, g.verdict, g.score, g.follows INTO v_g;
     EXIT WHEN FOUND;
-    -- It may have to come earlier for our sake.  Before the weaker lock, since
-    -- of two who hold that none could go on.
+    -- It may have to come earlier for our sake: then our turn is its turn.
+    -- Before the weaker lock, since of two who hold that none could go on.
     UPDATE gradings g
-       SET class = least(g.class, v_class),
-           queued_at = least(g.queued_at, v_turn_at),
-           follows = CASE WHEN v_turn_at < g.queued_at THEN v_follows
-                          ELSE g.follows END
+       SET class = v_class, queued_at = coalesce(v_turn_at, v_now),
+           follows = v_follows
      WHERE g.version_id = v_v.id AND g.language = p_language
        AND g.code_hash = v_hash AND g.build = v_build AND g.reusable
        AND g.state = 'queued'
-       AND (g.class > v_class OR g.queued_at > v_turn_at);
+       AND (g.class > v_class
+            OR (g.class = v_class AND g.queued_at > v_turn_at));
     v_fresh := FOUND;
     SELECT g.id, g.state, g.verdict, g.score, g.follows INTO v_g
       FROM gradings g
