@@ -38,10 +38,10 @@ static const struct db_stmt stmts[] = {
               "SELECT code FROM gradings WHERE id = $1 AND state = 'parked'",
               1},
     /* A grader that was thought dead may still come back with its old fence:
-     * its result must stay stale. */
+     * its result must stay stale.  Whose turn it once followed is long over. */
     [RETRY] = {"parked_retry",
                "UPDATE gradings g SET state = 'queued', crashes = 0, "
-               "fence = g.fence + 1, reusable = false, "
+               "fence = g.fence + 1, reusable = false, follows = NULL, "
                "queued_at = clock_timestamp(), started_at = NULL, "
                "finished_at = NULL, verdict = NULL, score = NULL, "
                "time_ms = NULL, memory_kb = NULL, report = NULL, "
