@@ -134,6 +134,31 @@ judged_heard() { heard | grep -q '"state":"judged"'; }
     [ "$(progress)" = '2 true 100 100' ]
 }
 
+@test "why: what the grader said when it gave it up is listed" {
+    stack_stop graderd
+    read -r _ _ grading _ < <(hand_in "$(new_user)" "$(right_after 0 'why')")
+    stack_psql -c "INSERT INTO assignment_versions (assignment_id, number,
+            title, handout, handout_html, kind, languages, limits, tests_total,
+            package, package_hash)
+        SELECT assignment_id, 1000, title, handout, handout_html, kind,
+            languages, limits, tests_total, 'broken', sha256('broken')
+          FROM assignment_versions WHERE number = 1"
+    version=$(stack_psql -c 'SELECT id FROM assignment_versions
+        WHERE number = 1000')
+    stack_psql -c "UPDATE gradings SET version_id = $version
+        WHERE id = $grading"
+    stack_start graderd
+    eventually 20 is "$grading" state parked
+    line_of "$grading" | grep -q ' version=1000 .* why=internal$'
+    logged "grading failed grading=$grading fence=3 why=internal"
+    # repaired, as by a sysadmin: forgotten with the retry
+    stack_psql -c "UPDATE gradings SET version_id = (SELECT id
+        FROM assignment_versions WHERE number = 1) WHERE id = $grading"
+    run -0 parked retry "$grading"
+    eventually 15 is_judged "$grading"
+    is "$grading" "trouble IS NULL" t
+}
+
 # -- retry --------------------------------------------------------------------
 
 @test "retry: the verdict that it earned, points and the event; never locked" {
