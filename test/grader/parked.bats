@@ -12,9 +12,14 @@ teardown_file() { stack_down; }
 # Every test ends with one running graderd, no order to die, nothing parked.
 teardown() {
     rm -f "$ASSAY_DIR"/run/faults/*
-    stack_start graderd >/dev/null 2>&1 || true
     [ ! -f "$ASSAY_DIR/pid/graderd2" ] || stack_stop graderd2
+    fresh_graderd
     parked drop all
+}
+# One that has not seen its workers die: each death makes it wait longer.
+fresh_graderd() {
+    stack_stop graderd >/dev/null 2>&1 || true
+    stack_start graderd
 }
 
 parked() { "$ASSAY_BIN" -c "$ASSAY_CONF" parked "$@"; }
@@ -215,6 +220,7 @@ judged_heard() { heard | grep -q '"state":"judged"'; }
     grading=$(poison "$user" "$(right_after 0 'kills again')")
     before=$(told "$grading" graded_at)
     fence=$(of "$grading" fence)
+    fresh_graderd
     listen "$user"
     stack_fault judge.test
     run -0 parked retry "$grading"
