@@ -84,6 +84,13 @@ class Chaos:
         with self.lock:
             self.thread.event.kills += count
 
+    def healed(self):
+        self.thread.event.until = time.monotonic()
+
+    def ids(self):
+        """This round's submissions, as SQL."""
+        return ", ".join(str(s.id) for s in self.load.acked(self.round)) or "0"
+
     def make(self, student, program, word=None, verdict=None, course="demo"):
         word = word or f"{self.rng.getrandbits(64):016x}"
         return Submission(student, program, program.unlike(word),
@@ -127,6 +134,7 @@ class Chaos:
         shutil.copytree(programs.COURSE, course)
         self.stack.up(course)
         self.stack.sql((HERE / "audit.sql").read_text("utf-8"))
+        self.more_courses()
         languages = {row[0] for row in self.stack.sql(
             "SELECT DISTINCT language FROM runtimes")}
         self.programs = programs.known(languages)
@@ -134,6 +142,22 @@ class Chaos:
         self.say(f"stack in {self.stack.dir}, {len(self.load.students)} "
                  f"students, {len(self.programs)} programs in "
                  f"{', '.join(sorted(languages))}")
+
+    def more_courses(self):
+        """One for members only, one whose tests do not load."""
+        closed, broken = self.stack.dir / "closed", self.stack.dir / "broken"
+        shutil.copytree(programs.COURSE, closed)
+        text = (closed / "course.yaml").read_text("utf-8")
+        (closed / "course.yaml").write_text(
+            text.replace("slug: demo", "slug: chaos-closed")
+            .replace("visibility: public", "visibility: enrolled"), "utf-8")
+        shutil.copytree(HERE.parent / "grader" / "packages" / "broken",
+                        broken / "broken")
+        (broken / "course.yaml").write_text(
+            "slug: chaos-broken\ntitle: Broken\nvisibility: public\n"
+            "assignments:\n  - package: broken\n", "utf-8")
+        for folder in (closed, broken):
+            self.stack.assay("course", "load", str(folder))
 
     def quiet_day(self):
         """Round 0: every program once, nothing is broken; its figures are
@@ -194,7 +218,7 @@ class Chaos:
             event.missed = str(e) or "nothing to break"
         except Exception:  # pylint: disable=broad-except
             event.error = traceback.format_exc()
-        event.until = time.monotonic()
+        event.until = event.until or time.monotonic()
         self.say(f"  {event.fault.number} {event.fault.name}: "
                  f"{event.kills} kills{', missed' if event.missed else ''}")
 
@@ -307,8 +331,9 @@ def short_form(chaos, found):
     """TAP: a line per fault class."""
     numbers = sorted({f.number for f in found}, key=lambda n: int(n[1:]))
     print(f"1..{len(numbers) + 1}")
-    report.tap(1, "a quiet day", chaos.violations, [])
+    report.tap(1, "a quiet day", chaos.violations, [], 0)
     for n, number in enumerate(numbers, 2):
+        start = time.monotonic()
         before, events = len(chaos.violations), []
         todo = [f for f in found if f.number == number]
         for _ in range(3):  # what found nothing to break is tried again
@@ -318,7 +343,8 @@ def short_form(chaos, found):
             if not todo:
                 break
         missed = [(0, f"{f.name}: found nothing to break") for f in todo]
-        report.tap(n, number, chaos.violations[before:] + missed, events)
+        report.tap(n, number, chaos.violations[before:] + missed, events,
+                   time.monotonic() - start)
 
 
 def parse():

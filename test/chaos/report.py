@@ -128,13 +128,13 @@ def write(chaos):
         print(f"{mark}{line}".rstrip())
 
 
-def tap(n, name, violations, events):
+def tap(n, name, violations, events, seconds):
     """One line of TAP, and why it is `not ok`."""
     what = ", ".join(f"{e.fault.name}" for e in events if not e.missed)
     slowest = max([e.recovery or 0.0 for e in events] or [0.0])
     print(f"{'not ok' if violations else 'ok'} {n} - {name}"
           f"{': ' if what else ''}{what}"
-          f"{f' (recovery {slowest:.1f} s)' if events else ''}")
+          f"{f' (recovery {slowest:.1f} s, round {seconds:.1f} s)' if events else ''}")
     for _, words in violations:
         for line in words.splitlines():
             print(f"#   {line}")

@@ -1,5 +1,7 @@
 """A small Redis client: one command, one answer (RESP2), over a unix socket."""
+import contextlib
 import socket
+import threading
 
 
 class RedisError(Exception):
@@ -7,17 +9,20 @@ class RedisError(Exception):
 
 
 class Redis:
-    """Connects at the first command, and anew after every failure."""
+    """Connects at the first command, and anew after every failure.  Threads
+    may share it."""
 
     def __init__(self, path, password_file, timeout=5.0):
         self.path = path
         self.password_file = password_file
         self.timeout = timeout
         self.file = None
+        self.lock = threading.Lock()
 
     def close(self):
         if self.file:
-            self.file.close()
+            with contextlib.suppress(OSError):  # it has unsent bytes
+                self.file.close()
         self.file = None
 
     def connect(self):
@@ -33,13 +38,14 @@ class Redis:
 
     def __call__(self, *words):
         """The answer of a command: int, str, None or a list of them."""
-        try:
-            if not self.file:
-                self.connect()
-            return self.exchange(words)
-        except OSError as e:
-            self.close()
-            raise RedisError(f"{words[0]}: {e}") from e
+        with self.lock:
+            try:
+                if not self.file:
+                    self.connect()
+                return self.exchange(words)
+            except (OSError, ValueError) as e:  # ValueError: half an answer
+                self.close()
+                raise RedisError(f"{words[0]}: {e}") from e
 
     def exchange(self, words):
         out = [b"*%d\r\n" % len(words)]

@@ -39,6 +39,11 @@ def stat_fields(pid):
     return text.rpartition(")")[2].split()
 
 
+def alive(pid):
+    fields = stat_fields(pid)
+    return fields is not None and fields[0] != "Z"
+
+
 def comm(pid):
     try:
         return pathlib.Path(f"/proc/{pid}/comm").read_text("latin-1").strip()

@@ -25,6 +25,10 @@ In both, `chaos` (chaos.Chaos) has:
                   word None: unlike any other
   chaos.alone     True: this round has this fault only, so exact counts hold
   chaos.killed(n) count kills: processes or components ended by SIGKILL
+  chaos.healed()  nothing is broken any more, though inject goes on (say, to
+                  wait for its own student's verdict): recovery counts from
+                  here, otherwise from the return of inject
+  chaos.ids()     the ids of this round's submissions, for SQL's IN (…)
   chaos.careful() wait until no unfinished grading is one crash from being
                   parked; False: not in time.  Asked before what may cost some
                   grading a crash: three accidents of one innocent program

@@ -1,0 +1,120 @@
+"""F2: a grader is stopped for longer than its lease and goes on later: what it
+then wants to store is stale."""
+import os
+import signal
+import time
+
+from faults import Fault, Missed
+from points import (armed, grading, grading_of, hand_in, quick, sleeper,
+                           taken, wait_for)
+from stack import send, stat_fields
+
+LEASE_SECONDS = 2
+STALE = "stale result dropped"
+
+
+def stale(chaos):
+    return sum(chaos.stack.log(n).count(STALE) for n in chaos.stack.graders)
+
+
+def stop_worker(chaos, rng):
+    """At a random moment of a run."""
+    chaos.careful()
+    victims = chaos.stack.workers()
+    if not victims:
+        raise Missed("no worker was up")
+    victim = rng.choice(victims)
+    send(victim, signal.SIGSTOP)
+    chaos.healed()  # the others must do without it
+    try:
+        time.sleep(LEASE_SECONDS + rng.uniform(0.2, 1.5))
+    finally:
+        send(victim, signal.SIGCONT)
+
+
+def stop_graderd(chaos, rng):
+    """The whole of it, as a host that swaps."""
+    chaos.careful()
+    group = chaos.stack.pid(rng.choice(chaos.stack.graders))
+    if group is None:
+        raise Missed("it was not up")
+    try:
+        os.killpg(group, signal.SIGSTOP)
+        chaos.healed()
+        time.sleep(LEASE_SECONDS + rng.uniform(0.2, 1.5))
+        os.killpg(group, signal.SIGCONT)
+    except ProcessLookupError:
+        raise Missed("another fault killed it") from None
+
+
+def stopped_workers(chaos):
+    return [pid for pid in chaos.stack.workers()
+            if (stat_fields(pid) or "?")[0] == "T"]
+
+
+def stop_at(point):
+    """Another grader takes over and finishes; then the stopped one goes on."""
+    def inject(chaos, rng):
+        del rng
+        chaos.careful()
+        before = stale(chaos)
+        victims = []
+        with chaos.load.borrowed() as student:
+            sub = chaos.make(student, quick(chaos))
+            try:
+                with armed(chaos.stack, point, order="stop"):
+                    hand_in(chaos, student, sub)
+                    if not taken(chaos.stack, point):
+                        student.see(sub, chaos.deadline)
+                        raise Missed(f"nobody came to {point}")
+                chaos.healed()
+                victims = wait_for(lambda: stopped_workers(chaos), 2)
+                time.sleep(LEASE_SECONDS + 1)
+                student.see(sub, chaos.deadline)
+                if chaos.alone:  # whoever was hit, another has it
+                    wait_for(lambda: chaos.stack.one(
+                        "SELECT count(*) FROM gradings WHERE state <> 'done'"
+                        ) == "0", 20, 0.1)
+            finally:
+                for pid in victims or []:
+                    send(pid, signal.SIGCONT)
+        if chaos.alone and not wait_for(lambda: stale(chaos) > before, 10, 0.1):
+            raise AssertionError(f"stopped at {point}, overtaken, and no "
+                                 f"`{STALE}` in the logs")
+    return inject
+
+
+def judged_twice_at_once(chaos, rng):
+    """A long run, its grader stopped in the middle: its program must not go on
+    beside the second run for ever, and only the second counts."""
+    del rng
+    chaos.careful()
+    with chaos.load.borrowed() as student:
+        sub = chaos.make(student, sleeper(chaos, 0.2))
+        hand_in(chaos, student, sub)
+        number = grading_of(chaos, sub)
+        with armed(chaos.stack, "judge.test", order="stop"):
+            if not taken(chaos.stack, "judge.test"):
+                student.see(sub, chaos.deadline)
+                raise Missed("nobody came to judge.test")
+        chaos.healed()
+        victims = wait_for(lambda: stopped_workers(chaos), 2) or []
+        try:
+            time.sleep(LEASE_SECONDS + 0.5)
+            wait_for(lambda: grading(chaos, number)[0] == "done", 20, 0.1)
+        finally:
+            for pid in victims:
+                send(pid, signal.SIGCONT)
+        student.see(sub, chaos.deadline)
+
+
+FAULTS = [
+    Fault("F2", "stop a worker beyond its lease", stop_worker, weight=2,
+          seconds=5),
+    Fault("F2", "stop a whole graderd beyond its leases", stop_graderd,
+          seconds=5),
+    Fault("F2", "stop at claim.claimed", stop_at("claim.claimed"), seconds=12),
+    Fault("F2", "stop at store.before", stop_at("store.before"), seconds=12),
+    Fault("F2", "stop in the middle of a long run", judged_twice_at_once,
+          seconds=12),
+]
