@@ -36,6 +36,10 @@ SETTINGS = {
     "drain_seconds": 1, "crash_limit": 3, "wait_workers": 8,
 }
 WINDOW_SECONDS = 7  # in which students hand in and faults begin
+SHORT_WINDOW_SECONDS = 2.5
+SHORT_PROGRAMS = 24
+SHORT_HAND_INS = 12
+SHORT_FAULTS = 5  # of one class, chosen anew by each seed
 QUIET_SECONDS = 90  # after them, at most, until all is judged and clean
 JOINED = 0.2  # share of hand-ins that are like another one
 
@@ -59,6 +63,7 @@ class Chaos:
     def __init__(self, args):
         self.args = args
         self.rng = random.Random(args.seed)
+        self.window = SHORT_WINDOW_SECONDS if args.short else WINDOW_SECONDS
         self.stack = Stack(args.build, SETTINGS, throwaway=not args.fsync,
                            folder=args.dir)
         self.load = Load(self.stack)
@@ -164,8 +169,7 @@ class Chaos:
         what the others are compared with."""
         chosen = self.programs
         if self.args.short:
-            chosen = [p for p in chosen if p.weight > 0.3]
-            self.programs = chosen
+            chosen = self.programs = self.a_few_programs()
         students = self.load.students
         jobs = [(i * 0.02, self.make(students[i % len(students)], p))
                 for i, p in enumerate(chosen)]
@@ -178,6 +182,20 @@ class Chaos:
                       "median": statistics.median(times)}
         self.check([])
         self.say(f"quiet day: {self.quiet}")
+
+    def a_few_programs(self):
+        """One of each language, those that faults use, and others."""
+        often = [p for p in self.programs if p.weight > 0.1]
+        chosen = {p.language: p for p in self.rng.sample(often, len(often))}
+        names = {p.name: p for p in chosen.values()}
+        for program in self.rng.sample(often, len(often)):
+            if len(names) < SHORT_PROGRAMS and program.weight > 0.5:
+                names[program.name] = program
+        for program in self.programs:
+            if program.name in ("hello/accepted/hello.py",
+                                "total/accepted/total.py"):
+                names[program.name] = program
+        return list(names.values())
 
     def conclude(self):
         """What only the database can count."""
@@ -203,7 +221,7 @@ class Chaos:
             joins = rng.random() < JOINED
             sub = self.make(rng.choice(students), same if joins else program,
                             word if joins else None)
-            jobs.append((rng.uniform(0, WINDOW_SECONDS), sub))
+            jobs.append((rng.uniform(0, self.window), sub))
         return jobs
 
     def inject(self, event):
@@ -227,9 +245,9 @@ class Chaos:
         self.load.round = self.round
         self.alone = len({f.number for f in chosen}) == 1
         longest = max(f.seconds for f in chosen)
-        self.deadline = (time.monotonic() + WINDOW_SECONDS + longest +
+        self.deadline = (time.monotonic() + self.window + longest +
                          QUIET_SECONDS)
-        events = [Event(f, self.round, self.rng.uniform(0.2, WINDOW_SECONDS))
+        events = [Event(f, self.round, self.rng.uniform(0.2, self.window))
                   for f in chosen]
         self.say(f"round {self.round}: {count} hand-ins, " +
                  ", ".join(f"{f.number} {f.name}" for f in chosen))
@@ -336,8 +354,9 @@ def short_form(chaos, found):
         start = time.monotonic()
         before, events = len(chaos.violations), []
         todo = [f for f in found if f.number == number]
+        todo = chaos.rng.sample(todo, min(SHORT_FAULTS, len(todo)))
         for _ in range(3):  # what found nothing to break is tried again
-            got = chaos.one_round(todo, 14)
+            got = chaos.one_round(todo, SHORT_HAND_INS)
             events += got
             todo = [e.fault for e in got if e.missed]
             if not todo:

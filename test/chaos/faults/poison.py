@@ -77,6 +77,7 @@ def kills_its_grader(chaos, rng):
         for name in others:
             stack.stop(name)
         sub = chaos.make(student, sleeper(chaos, 0.2), verdict="system_error")
+        tries = student.tries(sub)
         hand_in(chaos, student, sub)
         number = grading_of(chaos, sub)
         end = time.monotonic() + 60
@@ -93,8 +94,7 @@ def kills_its_grader(chaos, rng):
             sub.verdict = "accepted"  # judged before it was hit: that is right
             raise Missed("it was judged before it killed anybody thrice")
         go_on(chaos, student)
-    chaos.event().facts["sub"] = sub
-    chaos.event().facts["grading"] = number
+    chaos.event().facts.update(sub=sub, grading=number, tries=tries)
 
 
 def crash(chaos, rng, number):
@@ -122,7 +122,7 @@ def was_parked(chaos, event):
         found.append(f"F11 grading {event.facts['grading']} is {state}, "
                      f"{crashes} crashes, its student saw {sub.got}, "
                      f"{sub.points} points")
-    if sub.student.progress(sub):
+    if event.facts["tries"] != sub.student.tries(sub):
         found.append(f"F11 submission {sub.id} counts as a try")
     return found
 
@@ -134,11 +134,13 @@ def broken_package(chaos, rng):
                                   assignment="broken", verdict="system_error")
     with chaos.load.borrowed() as student:
         sub = chaos.make(student, program, course="chaos-broken")
+        tries = student.tries(sub)
         hand_in(chaos, student, sub)
         chaos.healed()
         student.see(sub, chaos.deadline)
         go_on(chaos, student)
-    chaos.event().facts.update(sub=sub, grading=grading_of(chaos, sub))
+    chaos.event().facts.update(sub=sub, grading=grading_of(chaos, sub),
+                               tries=tries)
 
 
 def at_give_up(chaos, rng):

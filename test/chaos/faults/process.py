@@ -55,20 +55,31 @@ def kill_box(chaos, rng):
 
 
 def cost_of_kills(chaos, event):
-    """Alone: a kill costs one grading one crash at most (a kill of the box,
-    which all share, as many as there are workers)."""
+    """Alone: nobody pays for a kill but who was hit, and only where work was
+    lost by it: before a claim and after a store nothing is."""
     del event
     if not chaos.alone:
         return []
-    events = [e for e in chaos.events if e.round == chaos.round]
-    most = sum(e.kills * (len(chaos.stack.graders)
-                          if e.fault.inject is kill_box else 1)
-               for e in events)
+    most = sum(e.kills * COST.get(e.fault.name, 1) for e in chaos.events
+               if e.round == chaos.round)
     crashes = int(chaos.stack.one(
         "SELECT coalesce(sum(crashes), 0) FROM gradings WHERE id IN (SELECT "
         f"grading_id FROM submissions WHERE id IN ({chaos.ids()}))"))
     return [] if crashes <= most else [
         f"F1 {crashes} crashes were counted for at most {most}"]
+
+
+# gradings that a kill may cost a crash, where it is not 1
+COST = {
+    "kill the box": 2,  # all workers share it
+    "kill at claim.before": 0,
+    "kill at store.stored": 0,
+    "kill at done.acked": 0,
+    "kill at publish.before": 0,
+    "kill at publish.belled": 0,
+    "kill at handback.stored": 0,
+    "kill at giveup.stored": 3,  # what was given up is parked
+}
 
 
 # -- F1: exactly ---------------------------------------------------------------

@@ -2,6 +2,7 @@
 then wants to store is stale."""
 import os
 import signal
+import threading
 import time
 
 from faults import Fault, Missed
@@ -10,6 +11,7 @@ from points import (armed, grading, grading_of, hand_in, quick, sleeper,
 from stack import send, stat_fields
 
 LEASE_SECONDS = 2
+one_at_a_time = threading.Lock()  # or no grader is left to take over
 STALE = "stale result dropped"
 
 
@@ -57,9 +59,9 @@ def stop_at(point):
     def inject(chaos, rng):
         del rng
         chaos.careful()
-        before = stale(chaos)
         victims = []
-        with chaos.load.borrowed() as student:
+        with one_at_a_time, chaos.load.borrowed() as student:
+            before = stale(chaos)
             sub = chaos.make(student, quick(chaos))
             try:
                 with armed(chaos.stack, point, order="stop"):
@@ -89,7 +91,7 @@ def judged_twice_at_once(chaos, rng):
     beside the second run for ever, and only the second counts."""
     del rng
     chaos.careful()
-    with chaos.load.borrowed() as student:
+    with one_at_a_time, chaos.load.borrowed() as student:
         sub = chaos.make(student, sleeper(chaos, 0.2))
         hand_in(chaos, student, sub)
         number = grading_of(chaos, sub)
