@@ -74,6 +74,7 @@ class Chaos:
         self.lock = threading.Lock()
         self.began = self.ended = time.monotonic()
         self.facts = {}
+        self.watched = None  # invariants.begin
 
     # -- for faults --------------------------------------------------------
 
@@ -152,6 +153,7 @@ class Chaos:
         times = sorted(s.seconds() for s in subs if s.judged is not None)
         self.quiet = {"count": len(times), "slowest": max(times),
                       "median": statistics.median(times)}
+        invariants.begin(self)
         self.check([])
         self.say(f"quiet day: {self.quiet}")
 
@@ -349,6 +351,7 @@ def main():
         (short_form if args.short else long_form)(chaos, found)
         chaos.conclude()
     finally:
+        invariants.end(chaos)
         chaos.stack.down(keep=args.keep or bool(chaos.violations))
     report.write(chaos)
     sys.exit(1 if chaos.violations else 0)
