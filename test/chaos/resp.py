@@ -1,5 +1,7 @@
 """A small Redis client: one command, one answer (RESP2), over a unix socket."""
+import contextlib
 import socket
+import threading
 
 
 class RedisError(Exception):
@@ -14,11 +16,13 @@ class Redis:
         self.password_file = password_file
         self.timeout = timeout
         self.file = None
+        self.lock = threading.Lock()  # one command at a time
 
     def close(self):
-        if self.file:
-            self.file.close()
-        self.file = None
+        file, self.file = self.file, None
+        with contextlib.suppress(OSError):  # what was not sent is not sent
+            if file:
+                file.close()
 
     def connect(self):
         sock = socket.socket(socket.AF_UNIX)
@@ -33,13 +37,14 @@ class Redis:
 
     def __call__(self, *words):
         """The answer of a command: int, str, None or a list of them."""
-        try:
-            if not self.file:
-                self.connect()
-            return self.exchange(words)
-        except OSError as e:
-            self.close()
-            raise RedisError(f"{words[0]}: {e}") from e
+        with self.lock:
+            try:
+                if not self.file:
+                    self.connect()
+                return self.exchange(words)
+            except OSError as e:
+                self.close()
+                raise RedisError(f"{words[0]}: {e}") from e
 
     def exchange(self, words):
         out = [b"*%d\r\n" % len(words)]
