@@ -16,7 +16,7 @@ import watch
 from host import Host
 
 PAGES = 6            # students who have one open
-SOON = 5.0           # seconds after quiescence: pages, leftovers, the queue
+SOON = 7.0           # seconds after quiescence: pages, leftovers, the queue
 REPLAYS = 8          # hand-ins of a round that are sent again with their key
 CLOCK = 0.5          # seconds that two clocks of one host may seem to differ
 WALL = time.time() - time.monotonic()
@@ -38,10 +38,15 @@ class Watched:
             "ascii").strip()
         self.insides = [self.redis_password.encode(), b"host='",
                         str(stack.dir).encode()]
+        self.by_name = {page.user: page for page in self.pages}
         load.listeners.append(self.listen)
 
     def listen(self, method, path, answer):
         """Called with each answer that a student gets."""
+        page = self.by_name.get(answer.student.name)
+        if page and method == "POST" and answer.status in (200, 201, 202) and \
+                path.split("?")[0].endswith("/submissions"):
+            page.handed_in(answer.json["id"])
         for inside in self.insides:
             if inside in answer.body and answer.status:
                 self.spilled.append(f"I12 {method} {path} was answered with "
@@ -219,13 +224,11 @@ def pages_show_truth(chaos):
     for page in chaos.watched.pages:
         for line in page.wrong:
             yield f"I8 page of {page.user}: {line}"
-        # what the page could see: the newest fifty, in all courses
         truth = {
             int(number): (states.get(status, status), verdict or None)
             for number, status, verdict in chaos.stack.sql(
                 "SELECT s.id, s.status, s.verdict FROM submissions s JOIN "
-                f"users u ON u.id = s.user_id WHERE u.name = '{page.user}' "
-                "ORDER BY s.id DESC LIMIT 50")}
+                f"users u ON u.id = s.user_id WHERE u.name = '{page.user}'")}
         for line in watch.differences(page, truth):
             yield f"I8 {line}"
 

@@ -170,6 +170,12 @@ class Watch(threading.Thread):
             return {i: (v["state"], v.get("verdict"))
                     for i, v in self.items.items()}
 
+    def handed_in(self, number):
+        """This page's own POST was answered with a submission's number."""
+        with self._lock:
+            self.items.setdefault(number, {"state": "queued", "seq": -1})
+        self._silence = min(self._silence, time.monotonic() + SILENCE)
+
     def cut(self):
         """The network is gone: no FIN is waited for."""
         link = self._socket
@@ -306,7 +312,7 @@ class Watch(threading.Thread):
 def differences(watch, truth):
     """Where a page shows something else than `truth`, {id: (state, verdict)}
     of its user's submissions: a list of lines."""
-    shown = watch.shown()
-    return [f"user {watch.user}: submission {i} is shown as "
-            f"{shown.get(i, ('nothing', None))}, and is {what}"
-            for i, what in sorted(truth.items()) if shown.get(i) != what]
+    return [f"user {watch.user}: submission {i} is shown as {what}, and is "
+            f"{truth.get(i, 'none of hers')}"
+            for i, what in sorted(watch.shown().items())
+            if truth.get(i) != what]
