@@ -75,6 +75,7 @@ class Chaos:
         self.began = self.ended = time.monotonic()
         self.facts = {}
         self.watched = None  # invariants.begin
+        self.false_clocks = set()  # rounds in which the database's was wrong
 
     # -- for faults --------------------------------------------------------
 
