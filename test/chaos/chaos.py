@@ -229,6 +229,7 @@ class Chaos:
         for event, thread in zip(events, injecting):
             if thread.is_alive():
                 event.error = "inject does not return"
+                event.until = time.monotonic()
         while time.monotonic() < self.deadline and not self.is_quiet():
             time.sleep(0.2)
 

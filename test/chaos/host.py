@@ -41,7 +41,9 @@ def first_id(box):
 
 
 class Host:
-    def __init__(self, stack):
+    def __init__(self, stack, boxes=()):
+        """`boxes`: process ids that boxes of this stack have had."""
+        self.boxes = set(boxes)
         self.dir = os.path.realpath(stack.dir)
         self.box = stack.pid("box")
         self.first = first_id(self.box) if self.box else None
@@ -70,13 +72,12 @@ class Host:
             self.ours[pid] = facts["Name"]
 
     def _cgroups(self):
-        """Folders `assay-box.PID`, of a box that lives or has lived below this
-        stack: those of another stack's living box are not ours."""
+        """Folders `assay-box.PID` of our boxes, living or dead."""
         found = set()
         for top, folders, _ in os.walk("/sys/fs/cgroup"):
             for name in [f for f in folders if f.startswith("assay-box.")]:
                 pid = name.partition(".")[2]
-                if int(pid) == self.box or not os.path.exists(f"/proc/{pid}"):
+                if int(pid) in self.boxes:
                     found.add(os.path.join(top, name))
                 folders.remove(name)
         return found

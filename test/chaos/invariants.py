@@ -9,6 +9,7 @@ I10 (fairness under a flood) is measured by the fault that makes the flood
 (faults/clients.py).  Each check asks the database, Redis or the host; what
 students saw is in chaos.load."""
 import json
+import threading
 import time
 
 import resp
@@ -27,6 +28,10 @@ class Watched:
 
     def __init__(self, chaos):
         stack, load = chaos.stack, chaos.load
+        self.boxes = set()   # process ids that the box has had
+        self.over = threading.Event()
+        threading.Thread(target=self.note_boxes, args=(stack,),
+                         daemon=True).start()
         self.host = Host(stack)
         self.pages = [
             watch.Watch(f"http://127.0.0.1:{stack.port}", s.token, s.name)
@@ -40,6 +45,10 @@ class Watched:
                         str(stack.dir).encode()]
         self.by_name = {page.user: page for page in self.pages}
         load.listeners.append(self.listen)
+
+    def note_boxes(self, stack):
+        while not self.over.wait(0.1):
+            self.boxes.add(stack.pid("box"))
 
     def listen(self, method, path, answer):
         """Called with each answer that a student gets."""
@@ -61,8 +70,10 @@ def begin(chaos):
 
 
 def end(chaos):
-    for page in chaos.watched.pages if chaos.watched else ():
-        page.stop()
+    if chaos.watched:
+        chaos.watched.over.set()
+        for page in chaos.watched.pages:
+            page.stop()
 
 
 def check(chaos):
@@ -200,7 +211,7 @@ def purity(chaos):
 
 def host_clean(chaos):
     return [f"I6 {line}" for line in
-            Host(chaos.stack).beside(chaos.watched.host)]
+            Host(chaos.stack, chaos.watched.boxes).beside(chaos.watched.host)]
 
 
 def stream_clean(chaos):

@@ -71,8 +71,8 @@ def wrong(which):
             with false_clock(chaos, name) as step:
                 for seconds in steps:
                     step(seconds)
-                    probe.hand_in(chaos)
-                    time.sleep(rng.uniform(0.2, 1))
+                    probe.accepts(chaos)
+                    time.sleep(rng.uniform(0.5, 1.5))
             probe.hand_in(chaos)
     return inject
 
