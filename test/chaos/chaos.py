@@ -79,6 +79,8 @@ class Chaos:
         self.lock = threading.Lock()
         self.began = self.ended = time.monotonic()
         self.facts = {}
+        self.watched = None  # invariants.begin
+        self.false_clocks = set()  # rounds in which the database's was wrong
 
     # -- for faults --------------------------------------------------------
 
@@ -180,6 +182,7 @@ class Chaos:
         times = sorted(s.seconds() for s in subs if s.judged is not None)
         self.quiet = {"count": len(times), "slowest": max(times),
                       "median": statistics.median(times)}
+        invariants.begin(self)
         self.check([])
         self.say(f"quiet day: {self.quiet}")
 
@@ -268,6 +271,7 @@ class Chaos:
         for event, thread in zip(events, injecting):
             if thread.is_alive():
                 event.error = "inject does not return"
+                event.until = time.monotonic()
         while time.monotonic() < self.deadline and not self.is_quiet():
             time.sleep(0.2)
 
@@ -394,6 +398,7 @@ def main():
         (short_form if args.short else long_form)(chaos, found)
         chaos.conclude()
     finally:
+        invariants.end(chaos)
         chaos.stack.down(keep=args.keep or bool(chaos.violations))
     report.write(chaos)
     sys.exit(1 if chaos.violations else 0)

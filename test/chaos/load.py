@@ -25,6 +25,7 @@ class Answer:
     kind: str  # content type
     body: bytes
     json: object = None  # None: it was not JSON
+    student: object = None  # who asked
 
 
 @dataclasses.dataclass
@@ -76,6 +77,7 @@ class Student:
             conn.close()
         with contextlib.suppress(ValueError):
             answer.json = json.loads(answer.body)
+        answer.student = self
         self.load.saw(method, path, answer)
         return answer
 
