@@ -38,6 +38,7 @@ class Watched:
             for s in load.students[:PAGES]]
         self.ends = {}       # log file: bytes that were read
         self.seen = 0        # rows of chaos.log
+        self.endless = set() # bells that were complained of
         self.spilled = []    # answers that told of our insides
         self.redis_password = (stack.dir / "redis" / "password").read_text(
             "ascii").strip()
@@ -81,7 +82,8 @@ def check(chaos):
     return [*no_loss(chaos), *nobody_waits(chaos), *single_effect(chaos),
             *scores_add_up(chaos), *history(chaos), *purity(chaos),
             *soon(chaos, host_clean), *soon(chaos, stream_clean),
-            *soon(chaos, pages_show_truth), *honest(chaos), *keys(chaos),
+            *bells_end(chaos), *soon(chaos, pages_show_truth),
+            *pages_were_right(chaos), *honest(chaos), *keys(chaos),
             *clock(chaos), *secrets(chaos)]
 
 
@@ -220,21 +222,32 @@ def stream_clean(chaos):
             if length or pending:
                 yield (f"I7 {name} has {length} entries, {pending} not "
                        "acknowledged")
-        # bells of ?wait= end by themselves
-        for key in chaos.stack.redis("KEYS", "bell:*"):
-            if chaos.stack.redis("TTL", key) == -1:
-                yield f"I7 {key} has no end"
     except resp.RedisError as why:
         yield f"I7 Redis does not answer: {why}"
 
 
+def bells_end(chaos):
+    """Those of ?wait= do so by themselves; each is complained of once."""
+    told = chaos.watched.endless
+    for key in chaos.stack.redis("KEYS", "bell:*"):
+        if chaos.stack.redis("TTL", key) == -1 and key not in told:
+            told.add(key)
+            yield f"I7 {key} has no end"
+
+
 # -- I8: pages show the truth ---------------------------------------------------------
+
+def pages_were_right(chaos):
+    """On the way, too: no state went back, no push was ahead of the truth."""
+    for page in chaos.watched.pages:
+        wrong, page.wrong = page.wrong, []
+        for line in wrong:
+            yield f"I8 page of {page.user}: {line}"
+
 
 def pages_show_truth(chaos):
     states = {"graded": "judged", "pending": "queued"}
     for page in chaos.watched.pages:
-        for line in page.wrong:
-            yield f"I8 page of {page.user}: {line}"
         truth = {
             int(number): (states.get(status, status), verdict or None)
             for number, status, verdict in chaos.stack.sql(

@@ -5,16 +5,19 @@ clock stays true, as the kernel's does when somebody sets the time.  Leases are 
 database's clock against itself: they may not run out all at once, and none may
 last for an hour."""
 import contextlib
+import signal
 import struct
 import subprocess
 import threading
 import time
 
 import probe
+import programs
 from faults import Fault
-from stack import ROOT, SCRIPT
+from stack import ROOT, SCRIPT, send
 
 HOUR = 3600
+SOON = 40            # seconds: some leases
 ONE = threading.Lock()
 
 
@@ -75,6 +78,55 @@ def wrong(which):
     return inject
 
 
+def back_under_a_lease(chaos, _):
+    """A lease was given while the clock was an hour ahead, and its grader
+    dies: it must not last for that hour."""
+    stack = chaos.stack
+    student = probe.borrow(chaos)
+    sub = chaos.make(student, programs.slow(chaos.programs, 2))
+    with ONE:
+        chaos.false_clocks.add(chaos.round)
+        with false_clock(chaos, "postgres") as step:
+            step(HOUR)
+            student.submit(sub, chaos.deadline)
+            until(chaos, stack, f"SELECT state = 'running' FROM gradings g JOIN "
+                  f"submissions s ON s.grading_id = g.id WHERE s.id = {sub.id}")
+            step(0)
+            for pid in stack.workers():
+                chaos.killed(send(pid, signal.SIGKILL))
+            judged_soon(chaos, student, sub, "its lease is of a wrong clock")
+
+
+def back_under_a_queue(chaos, _):
+    """Work was queued while the clock was an hour ahead, and its ring was
+    lost: it must not wait for that hour."""
+    student = probe.borrow(chaos)
+    sub = chaos.make(student, probe.quick(chaos))
+    with ONE:
+        chaos.false_clocks.add(chaos.round)
+        with false_clock(chaos, "postgres") as step:
+            with chaos.stack.held("redis"):
+                chaos.stack.stop("redis")
+                step(HOUR)
+                student.submit(sub, chaos.deadline)
+                step(0)
+            judged_soon(chaos, student, sub, "it was queued by a wrong clock")
+
+
+def until(chaos, stack, question):
+    while stack.sql(question) != [["t"]]:
+        if time.monotonic() > chaos.deadline:
+            raise AssertionError(f"never true: {question}")
+        time.sleep(0.05)
+
+
+def judged_soon(chaos, student, sub, why):
+    if not student.see(sub, min(chaos.deadline, time.monotonic() + SOON)):
+        raise AssertionError(f"submission {sub.id} is not judged after {SOON} "
+                             f"s: {why}")
+    chaos.load.spare.put(student)
+
+
 FAULTS = [
     Fault("F10", "a grader's clock is wrong", wrong("graderd"), short=False,
           seconds=12),
@@ -84,4 +136,8 @@ FAULTS = [
           seconds=12),
     Fault("F10", "PostgreSQL's clock is wrong", wrong("postgres"), alone=True,
           short=False, seconds=20),
+    Fault("F10", "PostgreSQL's clock goes back under a lease",
+          back_under_a_lease, alone=True, short=False, seconds=40),
+    Fault("F10", "PostgreSQL's clock goes back under a queue",
+          back_under_a_queue, alone=True, short=False, seconds=40),
 ]
