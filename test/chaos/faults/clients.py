@@ -319,7 +319,7 @@ def restart(chaos, rng):
 
 
 FAULTS = [
-    Fault("F14", "a long queue, and clients who do not read", long_queue,
+    Fault("F14", "a long queue and deaf clients", long_queue,
           alone=True, short=False, seconds=200),
     Fault("F14", "one student floods", one_floods, alone=True, short=False,
           seconds=15),
