@@ -37,9 +37,9 @@ SETTINGS = {
 }
 WINDOW_SECONDS = 7  # in which students hand in and faults begin
 SHORT_WINDOW_SECONDS = 2.5
-SHORT_PROGRAMS = 24
+SHORT_PROGRAMS = 18
 SHORT_HAND_INS = 12
-SHORT_FAULTS = 5  # of one class, chosen anew by each seed
+SHORT_FAULTS = 4  # of one class, chosen anew by each seed
 QUIET_SECONDS = 90  # after them, at most, until all is judged and clean
 JOINED = 0.2  # share of hand-ins that are like another one
 
@@ -237,19 +237,25 @@ class Chaos:
             event.fault.inject(self, rng)
         except faults.Missed as e:
             event.missed = str(e) or "nothing to break"
+        except (StackError, RedisError) as e:
+            if self.alone:
+                event.error = traceback.format_exc()
+            else:  # another fault was stronger
+                event.missed = f"disturbed: {e}"
         except Exception:  # pylint: disable=broad-except
             event.error = traceback.format_exc()
         event.until = event.until or time.monotonic()
         self.say(f"  {event.fault.number} {event.fault.name}: "
-                 f"{event.kills} kills{', missed' if event.missed else ''}")
+                 f"{event.kills} kills"
+                 f"{', missed: ' + event.missed if event.missed else ''}")
 
     def one_round(self, chosen, count):
         self.round += 1
-        self.load.round = self.round
         self.alone = len({f.number for f in chosen}) == 1
         longest = max(f.seconds for f in chosen)
         self.deadline = (time.monotonic() + self.window + longest +
                          QUIET_SECONDS)
+        self.load.round, self.load.deadline = self.round, self.deadline
         events = [Event(f, self.round, self.rng.uniform(0.2, self.window))
                   for f in chosen]
         self.say(f"round {self.round}: {count} hand-ins, " +
@@ -304,7 +310,7 @@ class Chaos:
         for sub in self.load.submissions:
             if sub.round == self.round and not sub.id and not sub.refused:
                 found.append(f"never answered: {sub.student.name}'s "
-                             f"{sub.program.name}, tries {sub.tries}")
+                             f"{sub.program.name}, {sub.tried()}")
         report.recoveries(self, events)
         for text in found:
             self.say(f"VIOLATION {text}")
@@ -399,7 +405,10 @@ def main():
         chaos.conclude()
     finally:
         invariants.end(chaos)
-        chaos.stack.down(keep=args.keep or bool(chaos.violations))
+        keep = args.keep or (bool(chaos.violations) and not args.short)
+        chaos.stack.down(keep)
+        if keep:
+            print(f"kept: {chaos.stack.dir}")
     report.write(chaos)
     sys.exit(1 if chaos.violations else 0)
 

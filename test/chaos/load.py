@@ -7,6 +7,7 @@ Times are time.monotonic().
 import contextlib
 import dataclasses
 import http.client
+import itertools
 import json
 import queue
 import threading
@@ -46,6 +47,14 @@ class Submission:
     got: str = None  # verdict
     points: float = None
     refused: int = None  # status of a final refusal
+
+    def tried(self):
+        """The statuses that POST was answered with, for people."""
+        runs = [(status, len(list(same)))
+                for status, same in itertools.groupby(self.tries)]
+        return "answers: " + (", ".join(
+            f"{count} x {status or 'none'}" for status, count in runs) or
+            "not sent")
 
     def seconds(self):
         """From the acknowledgement until the student had the verdict."""
@@ -196,6 +205,7 @@ class Load:
         self.listeners = []  # called with (method, path, Answer) of each
         self.lock = threading.Lock()
         self.round = 0
+        self.deadline = 0.0  # of the round
 
     def enrol(self, count, spare=4):
         """Named users, by HTTP."""
@@ -210,12 +220,16 @@ class Load:
 
     @contextlib.contextmanager
     def borrowed(self):
-        """A student who hands nothing in meanwhile but by whoever asked.  One
-        whose submission was left pending must not come back."""
+        """A student who hands nothing in meanwhile but by whoever asked.  She
+        comes back with nothing pending, whatever happened to who asked."""
         student = self.spare.get(timeout=120)
         try:
             yield student
         finally:
+            for sub in self.submissions[::-1]:
+                if sub.student is student and sub.round == self.round and \
+                        sub.id is not None and sub.judged is None:
+                    student.see(sub, self.deadline)
             self.spare.put(student)
 
     def everybody(self):

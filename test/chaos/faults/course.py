@@ -102,7 +102,7 @@ def refused(chaos, student):
         raise AssertionError(f"{student.name} is no member of {CLOSED}, and "
                              "handed in there")
     if sub.refused != 404:
-        raise AssertionError(f"refused with {sub.tries} instead of 404")
+        raise AssertionError(f"not 404, {sub.tried()}")
     if not student.hand_in(chaos.make(student, quick(chaos)), chaos.deadline):
         raise Missed("she has no verdict: the checks will tell")
 

@@ -65,8 +65,8 @@ def go_on(chaos, student):
     """Whoever was served so can hand in again, and is judged."""
     sub = chaos.make(student, quick(chaos))
     if not student.hand_in(sub, chaos.deadline):
-        raise AssertionError(f"{student.name} cannot hand in again: tries "
-                             f"{sub.tries}")
+        raise AssertionError(f"{student.name} cannot hand in again: "
+                             f"{sub.tried()}")
 
 
 def kills_its_grader(chaos, rng):

@@ -1,5 +1,6 @@
 """F2: a grader is stopped for longer than its lease and goes on later: what it
 then wants to store is stale."""
+import functools
 import os
 import signal
 import threading
@@ -12,6 +13,16 @@ from stack import send, stat_fields
 
 LEASE_SECONDS = 2
 one_at_a_time = threading.Lock()  # or no grader is left to take over
+
+
+def by_itself(inject):
+    """Not while another of this file is at work: SIGCONT would reach its
+    victim, too."""
+    @functools.wraps(inject)
+    def locked(chaos, rng):
+        with one_at_a_time:
+            inject(chaos, rng)
+    return locked
 STALE = "stale result dropped"
 
 
@@ -19,6 +30,7 @@ def stale(chaos):
     return sum(chaos.stack.log(n).count(STALE) for n in chaos.stack.graders)
 
 
+@by_itself
 def stop_worker(chaos, rng):
     """At a random moment of a run."""
     chaos.careful()
@@ -34,6 +46,7 @@ def stop_worker(chaos, rng):
         send(victim, signal.SIGCONT)
 
 
+@by_itself
 def stop_graderd(chaos, rng):
     """The whole of it, as a host that swaps."""
     chaos.careful()
@@ -56,11 +69,12 @@ def stopped_workers(chaos):
 
 def stop_at(point):
     """Another grader takes over and finishes; then the stopped one goes on."""
+    @by_itself
     def inject(chaos, rng):
         del rng
         chaos.careful()
         victims = []
-        with one_at_a_time, chaos.load.borrowed() as student:
+        with chaos.load.borrowed() as student:
             before = stale(chaos)
             sub = chaos.make(student, quick(chaos))
             try:
@@ -86,12 +100,13 @@ def stop_at(point):
     return inject
 
 
+@by_itself
 def judged_twice_at_once(chaos, rng):
     """A long run, its grader stopped in the middle: its program must not go on
     beside the second run for ever, and only the second counts."""
     del rng
     chaos.careful()
-    with one_at_a_time, chaos.load.borrowed() as student:
+    with chaos.load.borrowed() as student:
         sub = chaos.make(student, sleeper(chaos, 0.2))
         hand_in(chaos, student, sub)
         number = grading_of(chaos, sub)
@@ -115,8 +130,9 @@ FAULTS = [
           seconds=5),
     Fault("F2", "stop a whole graderd beyond its leases", stop_graderd,
           seconds=5),
-    Fault("F2", "stop at claim.claimed", stop_at("claim.claimed"), seconds=12),
+    Fault("F2", "stop at claim.claimed", stop_at("claim.claimed"), seconds=12,
+          short=False),
     Fault("F2", "stop at store.before", stop_at("store.before"), seconds=12),
     Fault("F2", "stop in the middle of a long run", judged_twice_at_once,
-          seconds=12),
+          seconds=12, short=False),
 ]
