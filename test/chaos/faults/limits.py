@@ -59,8 +59,12 @@ def lower(pid, what, value):
 
 
 def restore(pid, what, old):
+    """Where the soft limit is lower than it was; the hard one may be a
+    program's own (grader/zygote/runner.c), and is its owner's affair."""
     try:
-        prlimit(pid, what, old)
+        soft, hard = prlimit(pid, what)
+        if soft < min(old[0], hard):
+            prlimit(pid, what, (min(old[0], hard), hard))
     except ProcessLookupError:
         pass # it ended meanwhile
 
@@ -77,8 +81,7 @@ def lowered(chaos, pids, what, value, seconds):
     finally:
         for pid, was in old.items():
             for one in [pid, *descendants(pid)]:
-                if one not in old or one == pid:
-                    restore(one, what, was)
+                restore(one, what, old.get(one, was))
     probe.hand_in(chaos)
 
 
