@@ -9,10 +9,12 @@ import time
 
 import probe
 from faults import Fault, Missed
-from host import descriptors, status
+from host import descriptors, read, status
 from stack import processes
 
 DESCRIPTORS = 64
+NAMES = {resource.RLIMIT_NOFILE: "Max open files",
+         resource.RLIMIT_NPROC: "Max processes"}
 FEW = 3              # processes that a user may have: fork fails
 PYTHON = "/usr/bin/python3"  # others may not reach the one that runs us
 CODE = """import resource, sys
@@ -61,12 +63,18 @@ def lower(pid, what, value):
 def restore(pid, what, old):
     """Where the soft limit is lower than it was; the hard one may be a
     program's own (grader/zygote/runner.c), and is its owner's affair."""
+    words = next((line[len(NAMES[what]):].split() for line in
+                  read(f"/proc/{pid}/limits").splitlines()
+                  if line.startswith(NAMES[what])), None)
+    if words is None:
+        return # it ended meanwhile
+    soft, hard = (float("inf") if w == "unlimited" else int(w)
+                  for w in words[:2])
     try:
-        soft, hard = prlimit(pid, what)
         if soft < min(old[0], hard):
             prlimit(pid, what, (min(old[0], hard), hard))
     except ProcessLookupError:
-        pass # it ended meanwhile
+        pass # likewise
 
 
 def lowered(chaos, pids, what, value, seconds):
@@ -126,7 +134,7 @@ FAULTS = [
     Fault("F13", "no descriptors in a grader", no_descriptors("grader"),
           seconds=5),
     Fault("F13", "no descriptors in the box", no_descriptors("box"),
-          seconds=5),
+          short=False, seconds=5),
     Fault("F13", "no processes in the box", no_processes, short=False,
           seconds=5),
     Fault("F13", "no new workers", no_workers, short=False, seconds=5),
