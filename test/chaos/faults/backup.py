@@ -60,7 +60,10 @@ def load_dump(chaos, path):
 def destroy(chaos):
     """Nothing of PostgreSQL, nothing of Redis but its password."""
     folder = chaos.stack.dir
-    shutil.rmtree(folder / "pg" / "data")
+    lost = folder / "pg" / f"lost.{chaos.round}"
+    (folder / "pg" / "data").rename(lost)
+    # a backend may still be dying there
+    shutil.rmtree(lost, ignore_errors=True)
     shutil.rmtree(folder / "redis" / "appendonlydir", ignore_errors=True)
 
 
