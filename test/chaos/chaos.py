@@ -320,7 +320,7 @@ class Chaos:
         self.violations += [(self.round, text) for text in found]
 
 
-# -- which faults, when ------------------------------------------------------
+# -- which faults, when ---------------------------------------------------
 
 def wanted(args):
     """Faults that this run may inject."""

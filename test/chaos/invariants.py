@@ -97,7 +97,7 @@ def soon(chaos, look):
     return []
 
 
-# -- I1: nothing is lost, nobody is locked out ---------------------------------
+# -- I1: nothing is lost, nobody is locked out ----------------------------
 
 def no_loss(chaos):
     """What was acknowledged is there, is judged, and its student knows."""
@@ -126,7 +126,7 @@ def nobody_waits(chaos):
         yield f"I1 grading {number} is {state} and nobody works on it"
 
 
-# -- I2: one effect -------------------------------------------------------------
+# -- I2: one effect -------------------------------------------------------
 
 def single_effect(chaos):
     """Nothing was judged twice, no hand-in made two rows."""
@@ -176,7 +176,7 @@ def scores_add_up(chaos):
         yield f"I2 total of {user} in {course} is {has}, should be {due}"
 
 
-# -- I3, I4: only legal steps, and none by who lost his claim ---------------------
+# -- I3, I4: only legal steps, and none by who lost his claim -------------
 
 def history(chaos):
     """Rows of chaos.illegal that came since the last round."""
@@ -192,7 +192,7 @@ def history(chaos):
         "SELECT coalesce(max(n), 0) FROM chaos.log"))
 
 
-# -- I5: verdicts are about programs ----------------------------------------------
+# -- I5: verdicts are about programs --------------------------------------
 
 def purity(chaos):
     """Each program gets its verdict, and the points of a quiet day."""
@@ -209,7 +209,7 @@ def purity(chaos):
                    f"{sub.points} points instead of {points}")
 
 
-# -- I6, I7: nothing is left --------------------------------------------------------
+# -- I6, I7: nothing is left ----------------------------------------------
 
 def host_clean(chaos):
     return [f"I6 {line}" for line in
@@ -235,7 +235,7 @@ def bells_end(chaos):
             yield f"I7 {key} has no end"
 
 
-# -- I8: pages show the truth ---------------------------------------------------------
+# -- I8: pages show the truth ---------------------------------------------
 
 def pages_were_right(chaos):
     """On the way, too: no state went back, no push was ahead of the truth."""
@@ -257,7 +257,7 @@ def pages_show_truth(chaos):
             yield f"I8 {line}"
 
 
-# -- I9: an acknowledgement is a promise, a refusal says so ---------------------------
+# -- I9: an acknowledgement is a promise, a refusal says so ---------------
 
 def honest(chaos):
     """What no student should be told (load.Load.saw looks at each answer)."""
@@ -286,7 +286,7 @@ def keys(chaos):
                    f"was told {known[user, key]}")
 
 
-# -- I11: time ---------------------------------------------------------------------------
+# -- I11: time ------------------------------------------------------------
 
 def clock(chaos):
     """submitted_at is the database's clock at the INSERT."""
@@ -309,7 +309,7 @@ def clock(chaos):
             yield f"I11 submission {sub.id} was graded before it was sent"
 
 
-# -- I12: secrets -------------------------------------------------------------------------
+# -- I12: secrets ---------------------------------------------------------
 
 def secrets(chaos):
     yield from secrets_in_logs(chaos)

@@ -60,7 +60,10 @@ def load_dump(chaos, path):
 def destroy(chaos):
     """Nothing of PostgreSQL, nothing of Redis but its password."""
     folder = chaos.stack.dir
-    shutil.rmtree(folder / "pg" / "data")
+    lost = folder / "pg" / f"lost.{chaos.round}"
+    (folder / "pg" / "data").rename(lost)
+    # a backend may still be dying there
+    shutil.rmtree(lost, ignore_errors=True)
     shutil.rmtree(folder / "redis" / "appendonlydir", ignore_errors=True)
 
 
@@ -80,9 +83,11 @@ def lose_all(chaos, rng):
             sub.student.submit(sub, chaos.deadline)
         dumping = threading.Thread(target=dump, args=(chaos, path))
         dumping.start()
-        for sub in lost: # the dump may have them or not
+        for sub in lost[::2]: # the dump may have them or not
             sub.student.submit(sub, chaos.deadline)
         dumping.join()
+        for sub in lost[1::2]: # it has not
+            sub.student.submit(sub, chaos.deadline)
         names = ["nginx", *stack.handlers(), "box", "redis", "postgres"]
         with stack.held(*names):
             chaos.killed(stack.kill_tree(names))
@@ -118,7 +123,7 @@ def await_up(chaos):
 def take_off(chaos, lost):
     """The documented loss: acknowledged after the dump began."""
     there = {row[0] for row in chaos.stack.sql(
-        "SELECT id FROM submissions s JOIN users u ON u.id = s.user_id "
+        "SELECT s.id FROM submissions s JOIN users u ON u.id = s.user_id "
         "WHERE u.name LIKE 'chaos-dump-%'")}
     gone = [s for s in lost if str(s.id) not in there]
     with chaos.load.lock:

@@ -30,7 +30,7 @@ STORM_SECONDS = 20
 RELOADS = 10
 
 
-# -- users by the hundred --------------------------------------------------------
+# -- users by the hundred -------------------------------------------------
 
 def crowd(chaos, count, word):
     """Signed-in students, made in one statement: their passwords would take
@@ -79,7 +79,7 @@ def each(work, items, threads):
         raise failed[0]
 
 
-# -- F14: a thousand wait, and two hundred do not listen ----------------------------
+# -- F14: a thousand wait, and two hundred do not listen ------------------
 
 def nginx_pids(stack):
     master = stack.pid("nginx")
@@ -222,7 +222,7 @@ def forget(chaos, student):
                     f"'{student.id}'")
 
 
-# -- F15: websockets are cut, and come back ----------------------------------------------
+# -- F15: websockets are cut, and come back -------------------------------
 
 def cut(chaos, rng):
     """The pages' connections, again and again while programs are judged."""
@@ -267,7 +267,7 @@ def storm(chaos, rng):
             socket.close()
 
 
-# -- F16: nginx ----------------------------------------------------------------------------
+# -- F16: nginx -----------------------------------------------------------
 
 def uploads_while(chaos, act):
     """Hand-ins without a pause while act() goes on; those that were cut."""
@@ -319,7 +319,7 @@ def restart(chaos, rng):
 
 
 FAULTS = [
-    Fault("F14", "a long queue, and clients who do not read", long_queue,
+    Fault("F14", "a long queue and deaf clients", long_queue,
           alone=True, short=False, seconds=200),
     Fault("F14", "one student floods", one_floods, alone=True, short=False,
           seconds=15),

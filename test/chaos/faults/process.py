@@ -14,7 +14,7 @@ POINTS = ["claim.before", "claim.claimed", "judge.test", "store.before",
           "store.stored", "done.acked", "publish.before", "publish.belled"]
 
 
-# -- F1: at random -------------------------------------------------------------
+# -- F1: at random --------------------------------------------------------
 
 def kill_worker(chaos, rng):
     """A worker of a graderd, several times."""
@@ -82,7 +82,7 @@ COST = {
 }
 
 
-# -- F1: exactly ---------------------------------------------------------------
+# -- F1: exactly ----------------------------------------------------------
 
 def at_point(point):
     def inject(chaos, rng):
@@ -115,7 +115,7 @@ def at_hand_back(chaos, rng):
         raise Missed("nobody handed back")
 
 
-# -- F4 ------------------------------------------------------------------------
+# -- F4 -------------------------------------------------------------------
 
 def kill_janitor(chaos, rng):
     for _ in range(rng.randint(1, 3)):

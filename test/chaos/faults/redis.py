@@ -52,7 +52,7 @@ def hand_in_one(chaos):
     chaos.event().facts["waiting"] = True
 
 
-# -- F5: what was in it is gone --------------------------------------------------
+# -- F5: what was in it is gone -------------------------------------------
 
 @alone
 def flush(chaos, rng):
@@ -116,7 +116,7 @@ def await_up(chaos):
     raise AssertionError("Redis does not come back")
 
 
-# -- F6: its file is cut ------------------------------------------------------------
+# -- F6: its file is cut --------------------------------------------------
 
 def newest_aof(chaos):
     found = list((chaos.stack.dir / "redis").glob("appendonlydir/*.incr.aof"))
@@ -181,7 +181,7 @@ def repair(chaos, rng, path):
         raise AssertionError(f"redis-check-aof: {done.stdout}{done.stderr}")
 
 
-# -- F7: it is there and does not serve ----------------------------------------------
+# -- F7: it is there and does not serve -----------------------------------
 
 def unserved(chaos, seconds):
     """While it lasts: POST is answered as ever, and nobody spins."""

@@ -11,7 +11,7 @@ DRAIN_SECONDS = 1
 STOP_SECONDS = DRAIN_SECONDS + 3  # what a stop may take, on a busy host
 
 
-# -- F17 -----------------------------------------------------------------------
+# -- F17 ------------------------------------------------------------------
 
 def stop_in_time(chaos, name):
     start = time.monotonic()
@@ -67,7 +67,7 @@ def no_crash(chaos, event):
                 f"WHERE g.crashes > 0 AND s.id IN ({chaos.ids()})")]
 
 
-# -- F19 -----------------------------------------------------------------------
+# -- F19 ------------------------------------------------------------------
 
 def start_in_any_order(chaos, rng, names):
     """Each beside the others, so that none waits for what it needs; one whose
