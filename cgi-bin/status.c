@@ -4,7 +4,8 @@
  *   GET /metrics      Prometheus' text format; nginx lets loopback in only
  *
  * Redis and the graders may be away without a submission being refused or
- * lost, so without them the status is `degraded`, and still 200.
+ * lost, so without them the status is `degraded`, and still 200; so it is while
+ * the disk is too full to accept any, because all else works.
  *
  * Every program keeps its counters in a file under run_dir, which all its
  * workers share; the metrics are those files, one after the other, and a few
@@ -14,6 +15,7 @@
 #include "core/status.h"
 #include "lib/conf.h"
 #include "lib/counters.h"
+#include "lib/disk.h"
 #include "lib/http.h"
 #include "lib/mem.h"
 #include "lib/stream.h"
@@ -30,8 +32,9 @@ get_health(struct http_request *r)
     bool database = status_read(r->db, &s) == ERR_OK;
     bool redis = redis_ping(r->redis) == ERR_OK;
     bool graders = s.languages > 0;
-    const char *word = !database ? "down"
-                                 : (redis && graders ? "ok" : "degraded");
+    enum disk disk = disk_state();
+    bool well = redis && graders && disk != DISK_LOW;
+    const char *word = !database ? "down" : (well ? "ok" : "degraded");
 
     if (!database)
         http_set_header(r, "Retry-After", "2");
@@ -42,6 +45,10 @@ get_health(struct http_request *r)
     json_add_bool(j, "database", database);
     json_add_bool(j, "redis", redis);
     json_add_bool(j, "graders", graders);
+    if (disk == DISK_UNWATCHED)
+        json_add_null(j, "disk");
+    else
+        json_add_text(j, "disk", disk == DISK_LOW ? "low" : "ok");
     if (database) {
         json_add_int(queue, "length", s.queued);
         json_add_number(queue, "oldest_seconds", s.oldest_seconds);
@@ -131,17 +138,35 @@ add_gauge(struct buf *b, const char *name, double value)
     buf_fmt(b, "# TYPE %s gauge\n%s %.17g\n", name, name, value);
 }
 
+/* Of each class of the queue. */
+static void
+add_streams(struct buf *b, struct redis *redis)
+{
+    int64_t length[STREAM_CLASSES];
+    bool up = true;
+    for (int c = 0; up && c < STREAM_CLASSES; c++) {
+        length[c] = stream_length(redis, (enum stream_class)c);
+        up = length[c] >= 0;
+    }
+    add_gauge(b, "assay_redis_up", up);
+    if (!up)
+        return;
+    buf_str(b, "# TYPE assay_stream_length gauge\n");
+    for (int c = 0; c < STREAM_CLASSES; c++)
+        buf_fmt(b, "assay_stream_length{class=\"%s\"} %" PRId64 "\n",
+                stream_class_name((enum stream_class)c), length[c]);
+}
+
 static enum err
 get_metrics(struct http_request *r)
 {
     struct status s;
     struct buf b = {0};
     bool database = status_read(r->db, &s) == ERR_OK;
-    int64_t stream = stream_length(r->redis, STREAM_LIVE);
 
     add_counters(&b);
     add_gauge(&b, "assay_database_up", database);
-    add_gauge(&b, "assay_redis_up", stream >= 0);
+    add_streams(&b, r->redis);
     if (database) {
         add_gauge(&b, "assay_gradings_queued", (double)s.queued);
         add_gauge(&b, "assay_queue_oldest_seconds", s.oldest_seconds);
@@ -149,8 +174,10 @@ get_metrics(struct http_request *r)
         add_gauge(&b, "assay_gradings_parked", (double)s.parked);
         add_gauge(&b, "assay_languages", (double)s.languages);
     }
-    if (stream >= 0)
-        add_gauge(&b, "assay_stream_length", (double)stream);
+    if (disk_state() != DISK_UNWATCHED) {
+        add_gauge(&b, "assay_disk_free_bytes", (double)disk_free_bytes());
+        add_gauge(&b, "assay_disk_reserve_bytes", (double)disk_reserve_bytes());
+    }
     http_reply(r, 200, "text/plain; version=0.0.4; charset=utf-8", b.data,
                b.size);
     buf_free(&b);

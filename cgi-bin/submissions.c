@@ -1,6 +1,6 @@
 /* Handing in, and reading back.
  *
- *   POST /api/assignments/{a}/submissions[?language=&wait=]
+ *   POST /api/assignments/{a}/submissions[?language=&wait=&replace=]
  *   PUT  /api/assignments/{a}/submissions/{file}     for curl -T
  *   GET  /api/submissions[?assignment=&limit=&before=]   mine, newest first
  *   GET  /api/submissions/{id}[?wait=]
@@ -9,12 +9,14 @@
  * What is accepted (2xx) is committed in PostgreSQL first; then the queue is
  * rung; then the client hears of it.  Without Redis it is accepted just the
  * same, and the janitor rings later.  201 and 200 carry the verdict, 202 says
- * that it comes.
+ * that it comes.  With ?replace=ID the caller's own submission ID gives its
+ * place to this one, as long as it is queued.
  */
 #include "core/access.h"
 #include "core/answer.h"
 #include "core/event.h"
 #include "core/handler.h"
+#include "core/reserve.h"
 #include "core/submission.h"
 #include "core/upload.h"
 #include "lib/conf.h"
@@ -59,6 +61,13 @@ answer(struct http_request *r, const struct submission_handed *h,
     enum answer_to to = ANSWER_POST;
 
     switch (h->outcome) {
+    case SUBMISSION_NOT_YOURS:
+        return http_problem(r, ERR_INVALID, "replace",
+                            "is not a submission of yours");
+    case SUBMISSION_BUSY:
+        return http_problem(r, ERR_UNAVAILABLE, NULL,
+                            "So many programs of guests are waiting that no "
+                            "more are taken. Log in, or try again later.");
     case SUBMISSION_KEY_REUSE:
         return http_problem(r, ERR_KEY_REUSE, "Idempotency-Key",
                             "made submission %lld from another program",
@@ -74,7 +83,7 @@ answer(struct http_request *r, const struct submission_handed *h,
     if (!h->graded && seconds > 0)
         return answer_later(r, h->id, to, seconds);
     if (!h->graded && to == ANSWER_POST)
-        return answer_pending(r, h->id, h->queue_position);
+        return answer_pending(r, h->id, &h->place, h->replaced);
     return answer_submission(r, h->id, to);
 }
 
@@ -113,7 +122,11 @@ hand_in(struct http_request *r)
         return ERR_NOT_FOUND;
     enum err e = read_wait(r, &seconds);
     if (e == ERR_OK)
+        e = http_query_int(r, "replace", 0, 1, INT64_MAX, &in.replace);
+    if (e == ERR_OK)
         e = read_key(r, &in.key);
+    if (e == ERR_OK)
+        e = reserve_check(r, in.key);
     if (e == ERR_OK)
         e = upload_read(r, &u);
     if (e != ERR_OK)
@@ -131,8 +144,10 @@ hand_in(struct http_request *r)
     FAULT("submit.committed");
     /* committed; a failure to ring is the janitor's to mend */
     if (h.fresh)
-        stream_ring(r->redis, STREAM_LIVE, h.grading);
+        stream_ring(r->redis, h.class, h.grading);
     FAULT("submit.rung");
+    if (h.replaced != 0)
+        event_replaced(r->redis, in.user, h.replaced, h.id);
     if (h.outcome == SUBMISSION_CREATED && h.graded)
         tell_pages(r, &h);
     e = answer(r, &h, seconds);

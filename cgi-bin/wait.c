@@ -17,7 +17,7 @@
 #include "core/handler.h"
 #include "core/submission.h"
 #include "lib/clock.h"
-#include "lib/stream.h"
+#include "lib/bell.h"
 
 enum {
     LOOK_MS = 2000,
@@ -31,8 +31,7 @@ await_bell(struct http_request *r, int64_t grading, int64_t left, bool heard)
 {
     int rang = -1;
     if (!heard)
-        rang = stream_bell_wait(r->redis, grading,
-                                left < LOOK_MS ? left : LOOK_MS);
+        rang = bell_wait(r->redis, grading, left < LOOK_MS ? left : LOOK_MS);
     if (rang < 0)
         clock_sleep(left < LOOK_BLIND_MS ? left : LOOK_BLIND_MS);
     return rang > 0;
@@ -43,6 +42,7 @@ wait_and_answer(struct http_request *r)
 {
     int64_t id = 0, seconds = 0, grading = 0;
     enum answer_to to = ANSWER_GET;
+    const struct submission_place unknown = {.seconds = -1};
     bool judged = false, heard = false;
     enum err e = answer_read(r, &id, &to, &seconds);
     if (e != ERR_OK)
@@ -62,7 +62,7 @@ wait_and_answer(struct http_request *r)
     /* it is accepted, whatever happened to PostgreSQL since: never say 503,
      * which would ask the client to hand it in again */
     if (e == ERR_UNAVAILABLE && to == ANSWER_POST)
-        e = answer_pending(r, id, 0);
+        e = answer_pending(r, id, &unknown, 0);
     return e;
 }
 

@@ -18,7 +18,8 @@ static const struct db_stmt statements[] = {
               "CASE WHEN u.is_admin THEN 'admin' ELSE coalesce(("
               "SELECT m.role FROM memberships m WHERE m.user_id = u.id "
               "ORDER BY m.role = 'teacher' DESC, m.role = 'assistant' DESC "
-              "LIMIT 1), 'learner') END "
+              "LIMIT 1), 'learner') END, "
+              "u.name IS NULL AND u.external_id IS NULL "
               "FROM tokens t JOIN users u ON u.id = t.user_id "
               "WHERE t.hash = $1 AND t.expires_at > now()",
               2},
@@ -106,6 +107,7 @@ look_up(struct http_request *r, const char *token, struct caller *c,
     snprintf(c->id, sizeof c->id, "%s", db_text(row, 0, 0));
     snprintf(c->name, sizeof c->name, "%s", db_text(row, 0, 1));
     c->is_admin = db_bool(row, 0, 2);
+    c->is_guest = db_bool(row, 0, 8);
     c->token_id = db_int(row, 0, 3);
     c->is_session = strcmp(db_text(row, 0, 4), "session") == 0;
     snprintf(scope, 8, "%s", db_text(row, 0, 5));

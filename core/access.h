@@ -10,6 +10,7 @@ struct caller {
     char name[65]; /* "" anonymous */
     char role[16]; /* the highest: admin teacher assistant learner */
     bool is_admin;
+    bool is_guest;   /* anonymous: without a name and an identity elsewhere */
     bool by_cookie;  /* a browser's session, not an API token */
     bool is_session; /* the token is of kind session, however it was sent */
     int64_t token_id;

@@ -19,16 +19,22 @@ set_location(struct http_request *r, int64_t id)
 }
 
 enum err
-answer_pending(struct http_request *r, int64_t id, int64_t queue_position)
+answer_pending(struct http_request *r, int64_t id,
+               const struct submission_place *place, int64_t replaced)
 {
     set_location(r, id);
-    if (http_wants_text(r))
-        return http_reply_text(r, 202, "PENDING %lld queue position %lld",
-                               (long long)id, (long long)queue_position);
+    if (http_wants_text(r)) {
+        char *text = submission_pending_text(id, place);
+        enum err e = http_reply_text(r, 202, "%s", text);
+        free(text);
+        return e;
+    }
     struct json *j = json_object();
     json_add_int(j, "id", id);
     json_add_text(j, "status", "pending");
-    json_add_int(j, "queue_position", queue_position);
+    submission_add_place(j, place);
+    if (replaced != 0)
+        json_add_int(j, "replaced", replaced);
     return http_reply_json(r, 202, j);
 }
 
@@ -40,8 +46,8 @@ answer_submission(struct http_request *r, int64_t id, enum answer_to to)
                                 &s);
     if (e != ERR_OK)
         return e;
-    if (to == ANSWER_POST && !s.graded) {
-        e = answer_pending(r, id, s.queue_position);
+    if (to == ANSWER_POST && s.pending) {
+        e = answer_pending(r, id, &s.place, 0);
         goto out;
     }
     if (to != ANSWER_GET)

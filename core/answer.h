@@ -4,6 +4,7 @@
 #ifndef CORE_ANSWER_H
 #define CORE_ANSWER_H
 
+#include "core/submission.h"
 #include "lib/http.h"
 
 #include <stdint.h>
@@ -19,9 +20,10 @@ enum answer_to {
 enum err answer_submission(struct http_request *r, int64_t id,
                            enum answer_to to);
 
-/* Reply 202 without another query. */
+/* Reply 202 without another query.  `replaced`: the submission that gave its
+ * place; 0: none. */
 enum err answer_pending(struct http_request *r, int64_t id,
-                        int64_t queue_position);
+                        const struct submission_place *place, int64_t replaced);
 
 /* Leave the answer to wait.c: it waits `seconds`, then does the above. */
 enum err answer_later(struct http_request *r, int64_t id, enum answer_to to,

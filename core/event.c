@@ -10,6 +10,8 @@
 enum {
     SEQ_PER_FENCE = 1 << 20
 };
+/* above every fence's, and exact in a double */
+static const int64_t SEQ_LAST = INT64_C(1) << 52;
 
 /* Only grows for one submission: a later claim has a larger fence, a later
  * test a larger count, and the verdict comes last. */
@@ -49,11 +51,11 @@ event_new(const struct event_subject *s, const struct grading_told *to,
 
 /* Takes ownership of the event. */
 static enum err
-send_event(struct redis *r, const struct grading_told *to, struct json *event)
+send_event(struct redis *r, const char *user, struct json *event)
 {
     size_t size = 0;
     char *text = json_print(event, &size);
-    enum err e = push_user(r, to->user, text, size);
+    enum err e = push_user(r, user, text, size);
     free(text);
     json_free(event);
     return e;
@@ -71,12 +73,27 @@ event_running(struct redis *r, const struct event_subject *s,
         json_add_int(t, "time_ms", test->time_ms);
         json_add(event, "test", t);
     }
-    return send_event(r, to, event);
+    return send_event(r, to->user, event);
 }
 
 enum err
 event_judged(struct redis *r, const struct event_subject *s,
              const char *verdict, const struct grading_told *to)
 {
-    return send_event(r, to, event_new(s, to, verdict));
+    return send_event(r, to->user, event_new(s, to, verdict));
+}
+
+enum err
+event_replaced(struct redis *r, const char *user, int64_t id, int64_t by)
+{
+    struct json *j = json_object();
+    json_add_text(j, "type", "submission");
+    json_add_int(j, "id", id);
+    json_add_text(j, "status", "replaced");
+    json_add_text(j, "state", "replaced");
+    json_add_null(j, "verdict");
+    json_add_bool(j, "correct", false);
+    json_add_int(j, "replaced_by", by);
+    json_add_int(j, "seq", SEQ_LAST);
+    return send_event(r, user, j);
 }

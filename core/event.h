@@ -38,4 +38,8 @@ enum err event_running(struct redis *r, const struct event_subject *s,
 enum err event_judged(struct redis *r, const struct event_subject *s,
                       const char *verdict, const struct grading_told *to);
 
+/* Submission `id` of `user` gave its place to `by`: its last word, too. */
+enum err event_replaced(struct redis *r, const char *user, int64_t id,
+                        int64_t by);
+
 #endif

@@ -1,16 +1,11 @@
 #include "core/grading.h"
 
 #include "lib/conf.h"
-#include "lib/log.h"
 #include "lib/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    REKEY_MAX = 200 /* a round */
-};
 
 enum stmt {
     CLAIM,
@@ -21,15 +16,17 @@ enum stmt {
     GIVE_UP,
     WAITING,
     STORE,
-    OVERDUE,
-    EXPIRED,
     PARK,
-    LEFT_BEHIND,
     SETTLE,
-    OUTCOME,
-    ORPHANS,
-    REKEY
+    OUTCOME
 };
+
+/* The first queued grading whose turn comes with that of `g`: it follows `g`,
+ * or the same one as `g` does. */
+#define NEXT                                                                   \
+    "(SELECT f.id FROM gradings f WHERE f.follows = coalesce(g.follows, g.id)" \
+    " AND f.state = 'queued' AND f.id <> g.id"                                 \
+    " ORDER BY f.queued_at, f.id LIMIT 1)"
 
 static const struct db_stmt stmts[] = {
     /* $1 id, $2 builds, $3 lease in s, $4 crash limit */
@@ -50,10 +47,12 @@ static const struct db_stmt stmts[] = {
                "            AND g.crashes + 1 < $4))"
                " RETURNING g.fence, g.version_id, a.id, a.slug, v.tests_total,"
                "           g.language, g.build, encode(v.package_hash, 'hex'),"
-               "           g.code",
+               "           g.code, g.class, " NEXT,
                4},
     [STATE] = {"grading_state",
-               "SELECT state, fence FROM gradings WHERE id = $1", 1},
+               "SELECT g.state, g.fence, " NEXT " FROM gradings g"
+               " WHERE g.id = $1",
+               1},
     [PACKAGE] = {"grading_package",
                  "SELECT package FROM assignment_versions WHERE id = $1", 1},
     [RENEW] = {"grading_renew",
@@ -90,30 +89,10 @@ static const struct db_stmt stmts[] = {
                "SELECT user_id, submission_id, points, total_points"
                "  FROM store_verdict($1, $2, $3, $4, $5, $6, $7)",
                7},
-    [OVERDUE] = {"grading_overdue",
-                 "SELECT id, purpose = 'live', false FROM gradings"
-                 " WHERE state = 'queued'"
-                 "   AND queued_at < clock_timestamp()"
-                 "                   - make_interval(secs => $1)"
-                 " ORDER BY queued_at LIMIT $2",
-                 2},
-    [EXPIRED] = {"grading_expired",
-                 "SELECT id, purpose = 'live', crashes + 1 >= $1"
-                 "  FROM gradings"
-                 " WHERE state = 'running' AND lease_until < clock_timestamp()"
-                 " ORDER BY lease_until LIMIT $2",
-                 2},
     [PARK] = {"grading_park",
               "SELECT user_id, submission_id, points, total_points"
               "  FROM park($1, $2)",
               2},
-    [LEFT_BEHIND] = {"grading_left_behind",
-                     "SELECT DISTINCT g.id"
-                     "  FROM submissions s JOIN gradings g"
-                     "    ON g.id = s.grading_id"
-                     " WHERE s.status = 'pending'"
-                     "   AND g.state IN ('done', 'parked') LIMIT $1",
-                     1},
     [SETTLE] = {"grading_settle",
                 "SELECT user_id, submission_id, points, total_points"
                 "  FROM settle($1)",
@@ -124,37 +103,6 @@ static const struct db_stmt stmts[] = {
                  "    ON v.id = g.version_id"
                  " WHERE g.id = $1 AND g.verdict IS NOT NULL",
                  1},
-    [ORPHANS] =
-        {"grading_orphans",
-         "SELECT g.id, current_build(g.language) FROM gradings g"
-         " WHERE (g.state = 'queued'"
-         "        OR (g.state = 'running'"
-         "            AND g.lease_until < clock_timestamp()))"
-         "   AND EXISTS (SELECT 1 FROM runtimes r"
-         "                WHERE r.language = g.language"
-         "                  AND r.seen_at > now() - interval '1 minute')"
-         "   AND NOT EXISTS (SELECT 1 FROM runtimes r"
-         "                WHERE r.language = g.language"
-         "                  AND r.build = g.build"
-         "                  AND r.seen_at > now() - interval '1 minute')"
-         " LIMIT $1",
-         1},
-    /* Somebody may have handed in the same code for the new build already:
-     * then this one is no longer the one to reuse. */
-    [REKEY] = {"grading_rekey",
-               "UPDATE gradings g"
-               "   SET build = $2, reusable = g.reusable AND NOT EXISTS ("
-               "         SELECT 1 FROM gradings o"
-               "          WHERE o.version_id = g.version_id"
-               "            AND o.language = g.language"
-               "            AND o.code_hash = g.code_hash"
-               "            AND o.build = $2 AND o.reusable)"
-               " WHERE g.id = $1"
-               "   AND (g.state = 'queued'"
-               "        OR (g.state = 'running'"
-               "            AND g.lease_until < clock_timestamp()))"
-               " RETURNING g.id",
-               2},
 };
 
 const struct db_stmts grading_statements = {"core/grading.c", stmts,
@@ -168,7 +116,7 @@ copy(char *to, size_t size, const struct db_result *r, int row, int col)
 
 /* Why was nothing claimed?  And whose is the fence? */
 static enum err
-read_state(struct db *db, int64_t id, bool *finished, int *fence)
+read_state(struct db *db, int64_t id, bool *finished, int *fence, int64_t *next)
 {
     struct db_args a = {0};
     struct db_result *r = NULL;
@@ -179,13 +127,14 @@ read_state(struct db *db, int64_t id, bool *finished, int *fence)
     const char *state = db_rows(r) > 0 ? db_text(r, 0, 0) : "gone";
     *finished = strcmp(state, "queued") != 0 && strcmp(state, "running") != 0;
     *fence = db_rows(r) > 0 ? (int)db_int(r, 0, 1) : -1;
+    *next = db_rows(r) > 0 ? db_int(r, 0, 2) : 0;
     db_result_free(r);
     return ERR_OK;
 }
 
 enum err
 grading_claim(struct db *db, int64_t id, const char *builds,
-              enum grading_claimed *claimed, struct grading *out)
+              enum grading_claimed *claimed, struct grading *out, int64_t *next)
 {
     struct db_args a = {0};
     struct db_result *r = NULL;
@@ -202,7 +151,7 @@ grading_claim(struct db *db, int64_t id, const char *builds,
         return e;
     if (db_rows(r) == 0) {
         db_result_free(r);
-        e = read_state(db, id, &finished, &fence);
+        e = read_state(db, id, &finished, &fence, next);
         *claimed = finished ? GRADING_FINISHED : GRADING_ELSEWHERE;
         return e;
     }
@@ -218,6 +167,8 @@ grading_claim(struct db *db, int64_t id, const char *builds,
     copy(out->package_hash, sizeof out->package_hash, r, 0, 7);
     out->code = xstrdup(db_text(r, 0, 8));
     out->code_size = strlen(out->code);
+    out->class = stream_class_of(db_text(r, 0, 9));
+    *next = db_int(r, 0, 10);
     db_result_free(r);
     return ERR_OK;
 }
@@ -325,6 +276,7 @@ grading_store(struct db *db, int64_t id, int fence,
 {
     struct db_args a = {0};
     bool any = false, finished = false;
+    int64_t next = 0;
     int holder = 0;
 
     db_arg_int(&a, id);
@@ -341,45 +293,10 @@ grading_store(struct db *db, int64_t id, int fence,
     *told = NULL;
     /* Stale; or an earlier call got through and its answer was lost.  Only the
      * holder of a fence finishes a grading at that fence (parking moves it). */
-    e = read_state(db, id, &finished, &holder);
+    e = read_state(db, id, &finished, &holder, &next);
     if (e != ERR_OK)
         return e;
     return finished && holder == fence ? ERR_OK : ERR_STALE;
-}
-
-static enum err
-list_due(struct db *db, enum stmt stmt, const struct db_args *a,
-         struct grading_due *due, size_t *count)
-{
-    struct db_result *r = NULL;
-    *count = 0;
-    enum err e = db_exec(db, &stmts[stmt], a, &r);
-    for (int i = 0; e == ERR_OK && i < db_rows(r); i++)
-        due[(*count)++] = (struct grading_due){.id = db_int(r, i, 0),
-                                               .live = db_bool(r, i, 1),
-                                               .worn = db_bool(r, i, 2)};
-    db_result_free(r);
-    return e;
-}
-
-enum err
-grading_overdue(struct db *db, struct grading_due *due, size_t max,
-                size_t *count)
-{
-    struct db_args a = {0};
-    db_arg_double(&a, (double)conf()->queue_grace_ms / 1000);
-    db_arg_int(&a, (int64_t)max);
-    return list_due(db, OVERDUE, &a, due, count);
-}
-
-enum err
-grading_expired(struct db *db, struct grading_due *due, size_t max,
-                size_t *count)
-{
-    struct db_args a = {0};
-    db_arg_int(&a, conf()->crash_limit);
-    db_arg_int(&a, (int64_t)max);
-    return list_due(db, EXPIRED, &a, due, count);
 }
 
 enum err
@@ -391,20 +308,6 @@ grading_park(struct db *db, int64_t id, struct grading_told **told,
     db_arg_int(&a, id);
     db_arg_int(&a, conf()->crash_limit);
     return tell(db, PARK, &a, told, count, &any);
-}
-
-enum err
-grading_left_behind(struct db *db, int64_t *ids, size_t max, size_t *count)
-{
-    struct db_args a = {0};
-    struct db_result *r = NULL;
-    *count = 0;
-    db_arg_int(&a, (int64_t)max);
-    enum err e = db_exec(db, &stmts[LEFT_BEHIND], &a, &r);
-    for (int i = 0; e == ERR_OK && i < db_rows(r); i++)
-        ids[(*count)++] = db_int(r, i, 0);
-    db_result_free(r);
-    return e;
 }
 
 enum err
@@ -435,33 +338,5 @@ grading_outcome(struct db *db, int64_t id, struct grading_outcome *out)
         copy(out->verdict, sizeof out->verdict, r, 0, 3);
     }
     db_result_free(r);
-    return e;
-}
-
-enum err
-grading_rekey(struct db *db, int64_t *count)
-{
-    struct db_args a = {0};
-    struct db_result *r = NULL, *done = NULL;
-    *count = 0;
-    db_arg_int(&a, REKEY_MAX);
-    enum err e = db_exec(db, &stmts[ORPHANS], &a, &r);
-    /* One by one: two of them may meet in the same new key, and then the
-     * second must see the first. */
-    for (int i = 0; e == ERR_OK && i < db_rows(r); i++) {
-        struct db_args b = {0};
-        db_arg_int(&b, db_int(r, i, 0));
-        db_arg_text(&b, db_text(r, i, 1));
-        e = db_exec(db, &stmts[REKEY], &b, &done);
-        if (e == ERR_OK)
-            *count += db_rows(done);
-        else if (e == ERR_CONFLICT) /* a hand-in came between: next round */
-            e = ERR_OK;
-        db_result_free(done);
-    }
-    db_result_free(r);
-    if (*count > 0)
-        log_info("re-keyed to the current build", "gradings=%lld",
-                 (long long)*count);
     return e;
 }

@@ -1,5 +1,6 @@
 /* Gradings: what was computed, for whoever sent that code.  The life of one
- * is queued -> running -> done | parked; a lost grader's is taken over.
+ * is queued -> running -> done | parked; a lost grader's is taken over.  One
+ * whose author gave its place to another program is withdrawn.
  *
  * The row says who may work on it: `fence` names each claim, and every later
  * write of a grader names the fence it was given.  Clocks are the database's.
@@ -10,6 +11,7 @@
 #include "core/verdict.h"
 #include "lib/db.h"
 #include "lib/err.h"
+#include "lib/stream.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +19,7 @@
 
 enum grading_claimed {
     GRADING_CLAIMED,  /* ours until the lease ends: *out is filled */
-    GRADING_FINISHED, /* done, parked or gone: acknowledge the entry */
+    GRADING_FINISHED, /* done, parked, withdrawn or gone: acknowledge it */
     GRADING_ELSEWHERE /* running under a live lease, or its build is not
                          here: leave the entry to the janitor */
 };
@@ -32,7 +34,8 @@ struct grading {
     char language[33];
     char build[129];
     char package_hash[65]; /* hexadecimal */
-    char *code;            /* heap */
+    enum stream_class class;
+    char *code; /* heap */
     size_t code_size;
 };
 
@@ -40,9 +43,12 @@ struct grading {
  * "language\nbuild" pairs that this grader has (a PostgreSQL text array
  * literal made by runtime_builds()).  An expired lease that is taken over
  * counts a crash; one that would be the conf()->crash_limit-th is left for
- * grading_park(). */
+ * grading_park().
+ * `*next`, claimed or not: a queued grading whose turn comes with this one's
+ * (gradings.follows), to be claimed or rung now; 0: none. */
 enum err grading_claim(struct db *db, int64_t id, const char *builds,
-                       enum grading_claimed *claimed, struct grading *out);
+                       enum grading_claimed *claimed, struct grading *out,
+                       int64_t *next);
 void grading_free(struct grading *g); /* frees the code */
 
 /* The package of a version, as it was published; the caller frees it.
@@ -91,27 +97,13 @@ enum err grading_store(struct db *db, int64_t id, int fence,
                        struct grading_told **told, size_t *count);
 
 /* -- the janitor's -- */
-struct grading_due {
-    int64_t id;
-    bool live; /* else self-test or regrade: the bulk queue */
-    bool worn; /* one more crash parks it */
-};
 
-/* Queued for more than conf()->queue_grace_ms, oldest first, at most `max`. */
-enum err grading_overdue(struct db *db, struct grading_due *due, size_t max,
-                         size_t *count);
-/* Running with an expired lease. */
-enum err grading_expired(struct db *db, struct grading_due *due, size_t max,
-                         size_t *count);
 /* Park it where its lease expired and its crashes reach conf()->crash_limit.
  * `*told`: whom it unlocked, the caller's to free(). */
 enum err grading_park(struct db *db, int64_t id, struct grading_told **told,
                       size_t *count);
 
-/* Finished gradings that some submission still waits for (an accident), and
- * giving those submissions their verdict. */
-enum err grading_left_behind(struct db *db, int64_t *ids, size_t max,
-                             size_t *count);
+/* Give the submissions that still wait for a finished grading their verdict. */
 enum err grading_settle(struct db *db, int64_t id, struct grading_told **told,
                         size_t *count);
 
@@ -125,10 +117,6 @@ struct grading_outcome {
 };
 enum err grading_outcome(struct db *db, int64_t id,
                          struct grading_outcome *out);
-
-/* Unfinished ones for a build that nobody has any more, in a language that
- * somebody has in another: re-key them to the current build. */
-enum err grading_rekey(struct db *db, int64_t *count);
 
 extern const struct db_stmts grading_statements;
 

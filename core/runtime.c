@@ -2,7 +2,9 @@
 
 enum stmt {
     SEEN,
-    FORGET
+    GRADER_SEEN,
+    FORGET,
+    FORGET_GRADERS
 };
 
 static const struct db_stmt stmts[] = {
@@ -11,6 +13,12 @@ static const struct db_stmt stmts[] = {
               " ON CONFLICT (language, build)"
               " DO UPDATE SET seen_at = clock_timestamp()",
               2},
+    [GRADER_SEEN] = {"runtime_grader_seen",
+                     "INSERT INTO graders (name, tokens) VALUES ($1, $2)"
+                     " ON CONFLICT (name) DO UPDATE"
+                     " SET tokens = excluded.tokens,"
+                     "     seen_at = clock_timestamp()",
+                     2},
     /* The last one known stays: it is what hand_in() uses while no grader is
      * up. */
     [FORGET] = {"runtime_forget",
@@ -20,6 +28,10 @@ static const struct db_stmt stmts[] = {
                 "                WHERE n.language = r.language"
                 "                  AND n.seen_at > r.seen_at)",
                 0},
+    [FORGET_GRADERS] = {"runtime_forget_graders",
+                        "DELETE FROM graders"
+                        " WHERE seen_at < now() - interval '1 hour'",
+                        0},
 };
 
 const struct db_stmts runtime_statements = {"core/runtime.c", stmts,
@@ -39,9 +51,19 @@ runtime_seen(struct db *db, const struct runtime *r, size_t count)
 }
 
 enum err
+runtime_grader_seen(struct db *db, const char *name, int tokens)
+{
+    struct db_args a = {0};
+    db_arg_text(&a, name);
+    db_arg_int(&a, tokens);
+    return db_exec(db, &stmts[GRADER_SEEN], &a, NULL);
+}
+
+enum err
 runtime_forget(struct db *db)
 {
-    return db_exec(db, &stmts[FORGET], NULL, NULL);
+    enum err e = db_exec(db, &stmts[FORGET], NULL, NULL);
+    return e == ERR_OK ? db_exec(db, &stmts[FORGET_GRADERS], NULL, NULL) : e;
 }
 
 /* Inside the double quotes of an array literal.

@@ -1,4 +1,5 @@
-/* Runtimes: which languages, in which builds, the graders have.
+/* Runtimes: which graders there are, and which languages they have, in which
+ * builds.
  */
 #ifndef CORE_RUNTIME_H
 #define CORE_RUNTIME_H
@@ -16,7 +17,10 @@ struct runtime {
 
 /* Say that this grader has them: inserts, or refreshes seen_at. */
 enum err runtime_seen(struct db *db, const struct runtime *r, size_t count);
-/* Forget builds that nobody has had for a day, but never a language's last. */
+/* Say that graderd `name` is here and runs `tokens` gradings at once. */
+enum err runtime_grader_seen(struct db *db, const char *name, int tokens);
+/* Forget builds that nobody has had for a day, but never a language's last; and
+ * graders that are gone. */
 enum err runtime_forget(struct db *db);
 /* The array literal that grading_claim() takes. */
 void runtime_builds(const struct runtime *r, size_t count, struct buf *out);

@@ -2,18 +2,14 @@
 
 #include "core/report.h"
 #include "core/row.h"
+#include "lib/conf.h"
 #include "lib/mem.h"
 #include "lib/secret.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* How many queued gradings come before the one queued at `instant`, itself
- * included; counting more than a thousand helps nobody. */
-#define POSITION(instant)                                                      \
-    "(SELECT count(*) FROM (SELECT 1 FROM gradings q "                         \
-    "WHERE q.state = 'queued' AND q.queued_at <= " instant " LIMIT 1000) x)"
 
 /* Staff of the course of assignment `a`, as table `m`. */
 #define STAFF(user)                                                            \
@@ -42,40 +38,23 @@ enum {
     "JOIN courses c ON c.id = a.course_id "
 
 static const struct db_stmt statements[] = {
-    /* The sub-select of the position sees the queue as it was before the
-     * insert, so a fresh grading comes behind all of it. */
-    [HAND_IN] =
-        {"submission_hand_in",
-         "SELECT h.outcome, h.submission_id, h.grading_id, "
-         "h.status = 'graded', h.fresh, CASE "
-         "WHEN h.outcome <> 'created' OR h.status <> 'pending' THEN 0 "
-         "WHEN h.fresh THEN 1 + " POSITION(
-             "'infinity'") " "
-                           "ELSE " POSITION(
-                               "(SELECT o.queued_at FROM gradings o "
-                               "WHERE o.id = h.grading_id)") " END "
-                                                             "FROM"
-                                                             " " ROW_ASSIGNMENT(
-                                                                 "$1", "$2",
-                                                                 "$3") " CROSS "
-                                                                       "JOIN "
-                                                                       "LATERAL"
-                                                                       " "
-                                                                       "hand_"
-                                                                       "in($4, "
-                                                                       "a.id, "
-                                                                       "$5, "
-                                                                       "$6, "
-                                                                       "$7, "
-                                                                       "$8) h",
-         8},
+    [HAND_IN] = {"submission_hand_in",
+                 "SELECT h.outcome, h.submission_id, h.grading_id, "
+                 "h.status = 'graded', h.fresh, h.class, h.replaced, h.place, "
+                 "h.seconds "
+                 "FROM " ROW_ASSIGNMENT(
+                     "$1", "$2",
+                     "$3") " CROSS JOIN LATERAL "
+                           "hand_in($4, a.id, $5, $6, $7, $8, $9, $10) h",
+                 10},
     [GET] = {"submission_get",
              "SELECT " SUMMARY ", g.id, g.report, g.time_ms, g.memory_kb, "
              "v.tests_total, g.code, m.user_id IS NOT NULL OR $3, "
-             "CASE WHEN g.state = 'queued' THEN "
-             /**/ POSITION("g.queued_at") " ELSE 0 END "
+             "p.place, p.seconds "
              /**/ SUMMARY_FROM STAFF(
-                 "$2") "WHERE s.id = $1 "
+                 "$2") "LEFT JOIN queue_place(CASE WHEN s.status = 'pending' "
+                       "THEN g.id END) p ON true "
+                       "WHERE s.id = $1 "
                        "AND (s.user_id = $2 OR m.user_id IS NOT NULL OR $3)",
              3},
     [JUDGED] = {"submission_judged",
@@ -127,6 +106,8 @@ read_outcome(const struct db_result *r, struct submission_handed *out)
         {"replay", ERR_OK, SUBMISSION_REPLAY},
         {"key_reuse", ERR_OK, SUBMISSION_KEY_REUSE},
         {"pending", ERR_OK, SUBMISSION_PENDING},
+        {"replace", ERR_OK, SUBMISSION_NOT_YOURS},
+        {"busy", ERR_OK, SUBMISSION_BUSY},
         {"unknown", ERR_NOT_FOUND, SUBMISSION_CREATED},
         {"language", ERR_INVALID, SUBMISSION_CREATED},
     };
@@ -137,7 +118,10 @@ read_outcome(const struct db_result *r, struct submission_handed *out)
     out->grading = db_int(r, 0, 2);
     out->graded = db_bool(r, 0, 3);
     out->fresh = db_bool(r, 0, 4);
-    out->queue_position = db_int(r, 0, 5);
+    out->class = stream_class_of(db_text(r, 0, 5));
+    out->replaced = db_int(r, 0, 6);
+    out->place.position = db_int(r, 0, 7);
+    out->place.seconds = db_null(r, 0, 8) ? -1 : db_double(r, 0, 8);
     for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++)
         if (strcmp(db_text(r, 0, 0), outcomes[i].name) == 0) {
             out->outcome = outcomes[i].outcome;
@@ -176,6 +160,11 @@ submission_hand_in(struct db *db, const struct submission_new *in,
     db_arg_text(&a, in->code);
     db_arg_text(&a, in->key);
     db_arg_bytes(&a, hash, sizeof hash);
+    if (in->replace != 0)
+        db_arg_int(&a, in->replace);
+    else
+        db_arg_null(&a);
+    db_arg_int(&a, conf()->guest_queue_max);
     enum err e = db_exec(db, &statements[HAND_IN], &a, &r);
     if (e == ERR_OK)
         e = read_outcome(r, out);
@@ -210,6 +199,28 @@ summary_json(const struct db_result *r, int i)
     row_add_text(j, "graded_at", r, i, 10);
     row_add_int(j, "late_by_seconds", r, i, 11);
     return j;
+}
+
+void
+submission_add_place(struct json *j, const struct submission_place *p)
+{
+    json_add_int(j, "queue_position", p->position);
+    if (p->seconds >= 0)
+        json_add_number(j, "expected_wait_seconds", p->seconds);
+    else
+        json_add_null(j, "expected_wait_seconds");
+}
+
+char *
+submission_pending_text(int64_t id, const struct submission_place *p)
+{
+    struct buf b = {0};
+    buf_fmt(&b, "PENDING %lld queue position %lld", (long long)id,
+            (long long)p->position);
+    if (p->seconds >= 0)
+        buf_fmt(&b, ", about %.0f s", ceil(p->seconds));
+    buf_str(&b, "\n");
+    return buf_take(&b, NULL);
 }
 
 /* The first word is the contract with scripts. */
@@ -250,7 +261,8 @@ read_one(const struct db_result *r, struct submission *out)
         TESTS_TOTAL,
         CODE,
         IS_STAFF,
-        PLACE
+        PLACE,
+        SECONDS
     };
     char *feedback = NULL;
     bool verified = false;
@@ -259,16 +271,20 @@ read_one(const struct db_result *r, struct submission *out)
     out->id = db_int(r, 0, 0);
     out->grading = db_int(r, 0, GRADING);
     out->graded = strcmp(db_text(r, 0, 5), "graded") == 0;
-    out->queue_position = db_int(r, 0, PLACE);
+    out->pending = strcmp(db_text(r, 0, 5), "pending") == 0;
+    out->place.position = db_int(r, 0, PLACE);
+    out->place.seconds = db_null(r, 0, SECONDS) ? -1 : db_double(r, 0, SECONDS);
     /* a grading may be done before its submission was told */
     const char *report = out->graded ? db_text(r, 0, REPORT) : "";
     struct json *tests = report_tests(report, db_bool(r, 0, IS_STAFF),
                                       &feedback, &verified);
     if (out->graded)
         out->text = judged_text(r, tests, feedback);
+    else if (!out->pending)
+        out->text = xasprintf("REPLACED %s by a later submission of yours\n",
+                              db_text(r, 0, 0));
     else
-        out->text = xasprintf("PENDING %s queue position %lld\n",
-                              db_text(r, 0, 0), (long long)out->queue_position);
+        out->text = submission_pending_text(out->id, &out->place);
     json_add_text(j, "feedback", feedback);
     json_add(j, "tests", tests);
     row_add_int(j, "tests_total", r, 0, TESTS_TOTAL);
@@ -278,8 +294,8 @@ read_one(const struct db_result *r, struct submission *out)
         json_add_null(j, "verified");
     row_add_int(j, "time_ms", r, 0, TIME);
     row_add_int(j, "memory_kb", r, 0, MEMORY);
-    if (!out->graded)
-        json_add_int(j, "queue_position", out->queue_position);
+    if (out->pending)
+        submission_add_place(j, &out->place);
     row_add_text(j, "code", r, 0, CODE);
     out->json = j;
     free(feedback);

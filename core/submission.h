@@ -19,24 +19,35 @@ struct submission_new {
     const char *language;
     const char *code; /* UTF-8 without NUL */
     const char *key;  /* Idempotency-Key, or NULL */
+    int64_t replace;  /* the user's own that gives its place, or 0 */
 };
 
-/* What sql/002_functions.sql hand_in() says; unknown and language become
+/* What hand_in() of sql/004_queue.sql says; unknown and language become
  * errors of submission_hand_in(). */
 enum submission_outcome {
     SUBMISSION_CREATED,
     SUBMISSION_REPLAY, /* this key made it before */
     SUBMISSION_KEY_REUSE /* this key came with another body */,
-    SUBMISSION_PENDING /* refused: submission `id` is in grading */
+    SUBMISSION_PENDING,   /* refused: submission `id` is in grading */
+    SUBMISSION_NOT_YOURS, /* refused: `replace` is none of this user's */
+    SUBMISSION_BUSY       /* refused: too many of anonymous users are queued */
+};
+
+/* Where it stands in the queue. */
+struct submission_place {
+    int64_t position; /* 1 is next; 0 is running; 1000 is that or more */
+    double seconds;   /* until its verdict; below 0: not known */
 };
 
 struct submission_handed {
     enum submission_outcome outcome;
     int64_t id;
     int64_t grading;
-    bool graded;            /* judged already */
-    bool fresh;             /* nobody rang for this grading yet */
-    int64_t queue_position; /* 1 is next; 0 is running; 1000 is that or more */
+    bool graded; /* judged already */
+    bool fresh;  /* to be rung for, in the queue of `class` */
+    enum stream_class class;
+    int64_t replaced; /* the submission whose place it has; 0: none */
+    struct submission_place place;
 };
 
 /* Hand in, in one round trip and one transaction, which is committed when this
@@ -54,9 +65,10 @@ struct submission {
     int64_t id;
     int64_t grading;
     bool graded;
-    int64_t queue_position; /* while not graded */
-    struct json *json;      /* the object of GET /api/submissions/{id} */
-    char *text;             /* the same for people and scripts; PASS … */
+    bool pending;                  /* neither graded nor replaced */
+    struct submission_place place; /* while pending */
+    struct json *json;             /* the object of GET /api/submissions/{id} */
+    char *text; /* the same for people and scripts; PASS … */
 };
 
 /* `user` must be its owner or staff of its course, else ERR_NOT_FOUND.  On
@@ -64,6 +76,11 @@ struct submission {
 enum err submission_get(struct db *db, int64_t id, const char *user,
                         bool is_admin, struct submission *out);
 void submission_free(struct submission *s);
+
+/* The members queue_position and expected_wait_seconds; and the line for people
+ * and scripts, which the caller frees. */
+void submission_add_place(struct json *j, const struct submission_place *p);
+char *submission_pending_text(int64_t id, const struct submission_place *p);
 
 /* Is it judged?  The cheap question of a waiter. */
 enum err submission_is_judged(struct db *db, int64_t id, const char *user,

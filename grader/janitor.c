@@ -12,21 +12,31 @@
  *   overdue  rows queued for longer than the grace are rung.
  *   seldom   submissions that still wait for a finished grading get their
  *            verdict; gradings for a build that nobody has any more are
- * re-keyed; old runtimes and Idempotency-Keys are forgotten; entries that were
- *            acknowledged but not deleted are trimmed.
+ *            re-keyed; old runtimes and Idempotency-Keys are forgotten;
+ *            entries that were acknowledged but not deleted are trimmed; what
+ *            the last gradings took is noted.
  *
  * Of each host, under no lock: the cache of compiled programs is kept within
  * its bound.
  *
- * "Rung" means: unless an entry that nobody was given yet says so already.
- * So a long queue, in which every row is overdue, is not rung twice, and a lost
- * Redis is refilled in a few rounds.  Two janitors at once (the lock is lost
- * with its connection) only ring twice, which is harmless.
+ * "Rung" means: unless an entry that nobody was given yet says so already, its
+ * own or that of the grading that it follows.  So a long queue, in which every
+ * row is overdue, is not rung twice, and a lost Redis is refilled in a few
+ * rounds.  Live work is rung in a queue that is read first, because its turn
+ * was before that of all who came meanwhile.  Two janitors at once (the lock is
+ * lost with its connection) only ring twice, which is harmless.
+ *
+ * Leases are times of the database's clock, and somebody may set that.  A lease
+ * that ended long ago, or that ends later than any may, says nothing about its
+ * holder; so he is given the time to renew it, by our own monotonic clock,
+ * before he is thought dead.
  */
 #include "grader/janitor.h"
 
 #include "core/grading.h"
 #include "core/housekeeping.h"
+#include "core/queue.h"
+#include "core/runtime.h"
 #include "core/schema.h"
 #include "grader/compiled.h"
 #include "grader/offer.h"
@@ -43,9 +53,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
-    DUE_MAX = 1000, /* rows looked at in a round */
+    DUE_MAX = 1000, /* rows of a class looked at in a round */
+    SUSPECTS_MAX = 64,
     UNDELIVERED_MAX = 20000,
     RECLAIM_MAX = 100,
     SEEN_EVERY_MS = 20000,
@@ -61,6 +73,13 @@ struct undelivered {
     int count;         /* -1: unknown */
 };
 
+/* A lease of another time, and since when we know of it. */
+struct suspect {
+    int64_t id;
+    int fence;
+    int64_t since; /* clock_ms() */
+};
+
 struct janitor {
     const struct worker_setup *setup;
     struct db *db;
@@ -69,8 +88,11 @@ struct janitor {
     struct runtime *runtimes; /* NULL: not known yet */
     size_t nruntimes;
     char *consumer;
+    char *grader; /* our name in the table of graders */
+    struct suspect suspects[SUSPECTS_MAX];
+    size_t nsuspects;
     struct undelivered undelivered[STREAM_CLASSES];
-    struct grading_due due[DUE_MAX];
+    struct queue_due due[DUE_MAX];
     int64_t seen_at;   /* clock_ms() of the next registration */
     int64_t seldom_at; /* likewise */
     int64_t policy_at;
@@ -109,7 +131,8 @@ register_runtimes(struct janitor *j)
         offer_runtimes(j->box, j->setup->languages, j->setup->nlanguages,
                        &j->runtimes, &j->nruntimes) != ERR_OK)
         return;
-    if (runtime_seen(j->db, j->runtimes, j->nruntimes) != ERR_OK)
+    if (runtime_seen(j->db, j->runtimes, j->nruntimes) != ERR_OK ||
+        runtime_grader_seen(j->db, j->grader, j->setup->tokens) != ERR_OK)
         return;
     j->seen_at = clock_ms() + SEEN_EVERY_MS;
     if (!j->ready)
@@ -167,19 +190,30 @@ know_undelivered(struct janitor *j, enum stream_class c)
     return u->count >= 0 && u->count < UNDELIVERED_MAX;
 }
 
+/* Will the entries of this class lead somebody to the row? */
+static bool
+is_rung(const struct janitor *j, enum stream_class c,
+        const struct queue_due *due)
+{
+    const struct undelivered *u = &j->undelivered[c];
+    size_t n = u->count > 0 ? (size_t)u->count : 0;
+    return n > 0 &&
+           (bsearch(&due->id, u->gradings, n, sizeof due->id, by_id) != NULL ||
+            bsearch(&due->follows, u->gradings, n, sizeof due->id, by_id) !=
+                NULL);
+}
+
 /* True: rung. */
 static bool
-ring(struct janitor *j, const struct grading_due *due)
+ring(struct janitor *j, const struct queue_due *due)
 {
-    enum stream_class c = due->live ? STREAM_LIVE : STREAM_BULK;
-    if (!know_undelivered(j, c))
+    enum stream_class first = due->class, again = stream_again(due->class);
+    if (!know_undelivered(j, first) || !know_undelivered(j, again))
         return false;
-    const struct undelivered *u = &j->undelivered[c];
-    if (u->count > 0 && bsearch(&due->id, u->gradings, (size_t)u->count,
-                                sizeof due->id, by_id) != NULL)
+    if (is_rung(j, first, due) || is_rung(j, again, due))
         return false;
     FAULT("janitor.ring");
-    return stream_ring(j->redis, c, due->id) == ERR_OK;
+    return stream_ring(j->redis, again, due->id) == ERR_OK;
 }
 
 /* -- the steps of a round -- */
@@ -228,13 +262,48 @@ park(struct janitor *j, int64_t id)
     free(told);
 }
 
+/* Since when do we know of this odd lease? */
+static int64_t
+suspected_since(const struct janitor *j, const struct queue_due *due)
+{
+    for (size_t i = 0; i < j->nsuspects; i++)
+        if (j->suspects[i].id == due->id && j->suspects[i].fence == due->fence)
+            return j->suspects[i].since;
+    return clock_ms();
+}
+
+/* Keep of the suspects those that are still odd, and add new ones.  A lease is
+ * renewed within a third of it, so after half of it an odd one is nobody's. */
+static void
+try_suspects(struct janitor *j, size_t n)
+{
+    struct suspect now[SUSPECTS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < n && count < SUSPECTS_MAX; i++) {
+        const struct queue_due *due = &j->due[i];
+        if (!due->odd)
+            continue;
+        int64_t since = suspected_since(j, due);
+        if (clock_ms() - since < conf()->lease_seconds * 1000 / 2)
+            now[count++] = (struct suspect){due->id, due->fence, since};
+        else if (queue_end_lease(j->db, due->id, due->fence) == ERR_OK)
+            log_warn("lease of another time", "grading=%lld fence=%d",
+                     (long long)due->id, due->fence);
+    }
+    memcpy(j->suspects, now, count * sizeof now[0]);
+    j->nsuspects = count;
+}
+
 static void
 mend_expired(struct janitor *j)
 {
     size_t n = 0, rung = 0;
-    if (grading_expired(j->db, j->due, DUE_MAX, &n) != ERR_OK)
+    if (queue_expired(j->db, j->due, DUE_MAX, &n) != ERR_OK)
         return;
+    try_suspects(j, n);
     for (size_t i = 0; i < n; i++) {
+        if (j->due[i].odd)
+            continue;
         if (j->due[i].worn)
             park(j, j->due[i].id);
         else
@@ -247,11 +316,15 @@ mend_expired(struct janitor *j)
 static void
 ring_overdue(struct janitor *j)
 {
+    static const enum stream_class of_rows[] = {STREAM_LIVE, STREAM_GUEST,
+                                                STREAM_BULK};
     size_t n = 0, rung = 0;
-    if (grading_overdue(j->db, j->due, DUE_MAX, &n) != ERR_OK)
-        return;
-    for (size_t i = 0; i < n; i++)
-        rung += ring(j, &j->due[i]);
+    for (size_t c = 0; c < sizeof of_rows / sizeof of_rows[0]; c++) {
+        if (queue_overdue(j->db, of_rows[c], j->due, DUE_MAX, &n) != ERR_OK)
+            return;
+        for (size_t i = 0; i < n; i++)
+            rung += ring(j, &j->due[i]);
+    }
     if (rung > 0)
         log_warn("queue had lost rows", "rung=%zu", rung);
 }
@@ -261,7 +334,7 @@ settle_left_behind(struct janitor *j)
 {
     int64_t ids[RECLAIM_MAX];
     size_t n = 0;
-    if (grading_left_behind(j->db, ids, RECLAIM_MAX, &n) != ERR_OK)
+    if (queue_left_behind(j->db, ids, RECLAIM_MAX, &n) != ERR_OK)
         return;
     for (size_t i = 0; i < n; i++) {
         struct grading_told *told = NULL;
@@ -284,7 +357,8 @@ seldom(struct janitor *j)
         return;
     j->seldom_at = clock_ms() + SELDOM_EVERY_MS;
     settle_left_behind(j);
-    grading_rekey(j->db, &rekeyed);
+    queue_rekey(j->db, &rekeyed);
+    queue_learn_paces(j->db);
     runtime_forget(j->db);
     housekeeping_forget_keys(j->db);
     for (int c = 0; c < STREAM_CLASSES; c++)
@@ -318,6 +392,7 @@ one_round(struct janitor *j)
 int
 janitor_main(const struct worker_setup *setup)
 {
+    char pid[16];
     worker_signals();
     struct janitor *j = xcalloc(1, sizeof *j);
     j->setup = setup;
@@ -327,6 +402,8 @@ janitor_main(const struct worker_setup *setup)
     j->redis = redis_new(0);
     j->box = run_box_new();
     j->consumer = worker_consumer("janitor");
+    snprintf(pid, sizeof pid, "%d", (int)getppid());
+    j->grader = worker_consumer(pid);
     forget_undelivered(j);
 
     while (!worker_stopping()) {
@@ -342,6 +419,7 @@ janitor_main(const struct worker_setup *setup)
     redis_free(j->redis);
     db_free(j->db);
     free(j->consumer);
+    free(j->grader);
     free(j);
     return 0;
 }

@@ -1,7 +1,7 @@
 #include "grader/publish.h"
 
 #include "lib/fault.h"
-#include "lib/stream.h"
+#include "lib/bell.h"
 
 void
 publish_running(struct redis *r, const struct event_subject *s,
@@ -17,7 +17,7 @@ void
 publish_judged(struct redis *r, const struct event_subject *s,
                const char *verdict, const struct grading_told *to, size_t count)
 {
-    if (stream_bell_ring(r, s->grading) != ERR_OK)
+    if (bell_ring(r, s->grading) != ERR_OK)
         return;
     FAULT("publish.belled");
     for (size_t i = 0; i < count; i++)

@@ -68,6 +68,8 @@ static const struct option options[] = {
     I(janitor_seconds, "1", 1, 60, "between two rounds of the janitor"),
     I(queue_grace_ms, "2000", 100, 600000,
       "the janitor rings for rows queued longer than this"),
+    I(guest_queue_max, "1000", 0, 1000000,
+      "programs of anonymous users that may wait at once; more are refused"),
     I(workers, "0", 0, 1000, "processes of each handler; 0: 2 x cores"),
     I(wait_workers, "32", 1, 1000, "processes of wait: clients in ?wait="),
     I(selfattack_seconds, "3600", 1, 86400,
@@ -78,6 +80,10 @@ static const struct option options[] = {
       "MB of compiled programs kept below state_dir; 0: none"),
     I(precompile, "1", 0, 1,
       "compile C++'s header ahead, about 120 MB below state_dir; 0: no"),
+    T(disk_path, "",
+      "a folder on PostgreSQL's disk, on this host; empty: not watched"),
+    I(disk_reserve_mb, "256", 0, 1073741824,
+      "MB of disk_path below which submissions are refused"),
     I(tokens, "0", 0, 1024, "gradings at once; 0: one per core"),
 };
 

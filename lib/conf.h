@@ -43,13 +43,16 @@ struct conf {
     int64_t crash_limit;   /* a grading is parked after so many */
     int64_t drain_seconds; /* at SIGTERM: finish within so long, or hand back */
     int64_t janitor_seconds;
-    int64_t queue_grace_ms; /* ring for rows queued longer than this */
+    int64_t queue_grace_ms;
+    int64_t guest_queue_max; /* ring for rows queued longer than this */
     /* the self-attack */
     int64_t selfattack_seconds;
     int64_t selfattack_retry_seconds;
     /* disk */
     int64_t compiled_max_mb; /* of compiled programs kept; 0: none */
     int64_t precompile;      /* compile headers ahead (grader/prepare.h) */
+    const char *disk_path;   /* on PostgreSQL's disk; "": not watched */
+    int64_t disk_reserve_mb; /* kept free there (lib/disk.h) */
     /* processes */
     int64_t workers;      /* of each handler; 0 is 2 x cores */
     int64_t wait_workers; /* of wait */

@@ -14,28 +14,27 @@
 #include <string.h>
 
 enum {
-    /* one read in so many asks bulk first, so that self-tests and regrades
-     * end even in a week of deadlines */
-    BULK_EVERY = 10,
     /* of a consumer's own history, read after a reconnect, per class */
     HISTORY_MAX = 64,
-    HELD_MAX = STREAM_CLASSES * HISTORY_MAX,
-    BELL_SECONDS = 60
+    HELD_MAX = STREAM_CLASSES * HISTORY_MAX
 };
 
 static const char *const names[STREAM_CLASSES] = {
-    [STREAM_LIVE] = "graderQueue",
-    [STREAM_RUN] = "{graderQueue}:run",
+    [STREAM_AGAIN] = "{graderQueue}:again", [STREAM_LIVE] = "graderQueue",
+    [STREAM_GUEST] = "{graderQueue}:guest", [STREAM_RUN] = "{graderQueue}:run",
     [STREAM_BULK] = "{graderQueue}:bulk",
+};
+static const char *const classes[STREAM_CLASSES] = {
+    [STREAM_AGAIN] = "again", [STREAM_LIVE] = "live", [STREAM_GUEST] = "guest",
+    [STREAM_RUN] = "run",     [STREAM_BULK] = "bulk",
 };
 
 struct stream_reader {
     struct redis *redis; /* borrowed */
     char *consumer;
     uint64_t epoch; /* of the connection whose history was read */
-    unsigned reads;
-    /* Delivered, but not handed out yet: COUNT 1 over three streams may return
-     * one entry of each. */
+    /* Delivered, but not handed out yet: COUNT 1 over several streams may
+     * return one entry of each. */
     struct stream_entry held[HELD_MAX];
     size_t nheld;
 };
@@ -44,6 +43,27 @@ const char *
 stream_name(enum stream_class c)
 {
     return names[c];
+}
+
+const char *
+stream_class_name(enum stream_class c)
+{
+    return classes[c];
+}
+
+enum stream_class
+stream_class_of(const char *name)
+{
+    for (int c = 0; c < STREAM_CLASSES; c++)
+        if (strcmp(classes[c], name) == 0)
+            return (enum stream_class)c;
+    return STREAM_LIVE;
+}
+
+enum stream_class
+stream_again(enum stream_class c)
+{
+    return c == STREAM_LIVE ? STREAM_AGAIN : c;
 }
 
 static int
@@ -167,10 +187,12 @@ group_is_gone(const redisReply *reply)
     return redis_says(reply, "NOGROUP") || redis_says(reply, "UNBLOCKED");
 }
 
-/* What to read: one class without waiting, all of them and wait, or again
- * what this consumer had been given. */
+/* What to read: one class without waiting, the two most urgent ones in one
+ * question (most reads end there), all of them and wait, or again what this
+ * consumer had been given. */
 enum what {
     ONE,
+    URGENT,
     ANY,
     HISTORY
 };
@@ -185,19 +207,26 @@ read_group(struct stream_reader *s, enum what what, enum stream_class c,
                          "XREADGROUP GROUP " STREAM_GROUP
                          " %s COUNT 1 STREAMS %s >",
                          s->consumer, names[c]);
+    case URGENT:
+        return redis_run(s->redis, 0,
+                         "XREADGROUP GROUP " STREAM_GROUP
+                         " %s COUNT 1 STREAMS %s %s > >",
+                         s->consumer, names[0], names[1]);
     case ANY:
         return redis_run(s->redis, block_ms,
                          "XREADGROUP GROUP " STREAM_GROUP
-                         " %s COUNT 1 BLOCK %lld STREAMS %s %s %s > > >",
+                         " %s COUNT 1 BLOCK %lld STREAMS %s %s %s %s %s"
+                         " > > > > >",
                          s->consumer, (long long)block_ms, names[0], names[1],
-                         names[2]);
+                         names[2], names[3], names[4]);
     case HISTORY:
         break;
     }
     return redis_run(s->redis, 0,
                      "XREADGROUP GROUP " STREAM_GROUP
-                     " %s COUNT %d STREAMS %s %s %s 0 0 0",
-                     s->consumer, HISTORY_MAX, names[0], names[1], names[2]);
+                     " %s COUNT %d STREAMS %s %s %s %s %s 0 0 0 0 0",
+                     s->consumer, HISTORY_MAX, names[0], names[1], names[2],
+                     names[3], names[4]);
 }
 
 /* One XREADGROUP into s->held; makes the group once where it is missing.
@@ -268,34 +297,38 @@ fetch_history(struct stream_reader *s)
     if (redis_epoch(s->redis) == s->epoch && s->epoch != 0)
         return true;
     s->nheld = 0; /* all of it is in the history, too */
-    if (!fetch(s, HISTORY, STREAM_LIVE, 0))
+    if (!fetch(s, HISTORY, STREAM_AGAIN, 0))
         return false;
     s->epoch = redis_epoch(s->redis);
     return true;
 }
 
 int
-stream_read(struct stream_reader *s, int block_ms, struct stream_entry *out)
+stream_read(struct stream_reader *s, int block_ms, bool bulk_first,
+            struct stream_entry *out)
 {
-    static const enum stream_class usual[] = {STREAM_LIVE, STREAM_RUN,
-                                              STREAM_BULK};
-    static const enum stream_class bulk_first[] = {STREAM_BULK, STREAM_LIVE,
-                                                   STREAM_RUN};
+    static const struct {
+        enum what what;
+        enum stream_class class;
+    } order[] = {
+        {ONE, STREAM_BULK}, /* in its turn only */
+        {URGENT, STREAM_AGAIN}, {ONE, STREAM_GUEST},
+        {ONE, STREAM_RUN},      {ONE, STREAM_BULK},
+    };
     if (!fetch_history(s))
         return -1;
     if (hand_out(s, out))
         return 1;
-    const enum stream_class *order = ++s->reads % BULK_EVERY == 0 ? bulk_first
-                                                                  : usual;
-    for (int i = 0; i < STREAM_CLASSES; i++) {
-        if (!fetch(s, ONE, order[i], 0))
+    for (size_t i = bulk_first ? 0 : 1; i < sizeof order / sizeof order[0];
+         i++) {
+        if (!fetch(s, order[i].what, order[i].class, 0))
             return -1;
         if (hand_out(s, out))
             return 1;
     }
     if (block_ms <= 0)
         return 0;
-    if (!fetch(s, ANY, STREAM_LIVE, block_ms))
+    if (!fetch(s, ANY, STREAM_AGAIN, block_ms))
         return -1;
     return hand_out(s, out) ? 1 : 0;
 }
@@ -425,37 +458,4 @@ stream_trim(struct redis *r, enum stream_class c)
     enum err e = redis_fine(r, reply, "XTRIM") ? ERR_OK : ERR_UNAVAILABLE;
     release(reply);
     return e;
-}
-
-/* The braces keep a cluster from caring where it lives. */
-#define BELL "bell:{%lld}"
-
-enum err
-stream_bell_ring(struct redis *r, int64_t grading)
-{
-    redisReply *add = redis_run(r, 0, "XADD " BELL " MAXLEN 1 * done 1",
-                                (long long)grading);
-    redisReply *expire = NULL;
-    if (add != NULL)
-        expire = redis_run(r, 0, "EXPIRE " BELL " %d", (long long)grading,
-                           BELL_SECONDS);
-    bool ok = redis_fine(r, add, "XADD") && redis_fine(r, expire, "EXPIRE");
-    release(add);
-    release(expire);
-    return ok ? ERR_OK : ERR_UNAVAILABLE;
-}
-
-int
-stream_bell_wait(struct redis *r, int64_t grading, int64_t wait_ms)
-{
-    if (wait_ms < 1)
-        wait_ms = 1; /* BLOCK 0 is for ever */
-    redisReply *reply = redis_run(r, wait_ms,
-                                  "XREAD COUNT 1 BLOCK %lld STREAMS " BELL " 0",
-                                  (long long)wait_ms, (long long)grading);
-    int rang = -1;
-    if (redis_fine(r, reply, "XREAD"))
-        rang = reply->type == REDIS_REPLY_ARRAY ? 1 : 0;
-    release(reply);
-    return rang;
 }

@@ -11,20 +11,33 @@
 #include "lib/err.h"
 #include "lib/redis.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* The three queues in one cluster slot, by class of work. */
+/* The queues, in one cluster slot, by class of work and in the order in which
+ * they are read. */
 enum stream_class {
+    STREAM_AGAIN, /* live, and its turn has come before: it lost its grader, or
+                     its ring */
     STREAM_LIVE,
+    STREAM_GUEST, /* live, of anonymous users */
     STREAM_RUN,
-    STREAM_BULK,
+    STREAM_BULK, /* self-tests, regrades */
     STREAM_CLASSES
 };
 
 #define STREAM_GROUP "graders"
 
-/* "graderQueue", "{graderQueue}:run", "{graderQueue}:bulk". */
+/* "graderQueue"; of the others "{graderQueue}:again" and so on. */
 const char *stream_name(enum stream_class c);
+
+/* "again", "live", "guest", "run", "bulk"; what is none of them is live. */
+const char *stream_class_name(enum stream_class c);
+enum stream_class stream_class_of(const char *name);
+
+/* Where to ring for work of this class whose turn has come before: live work
+ * does not go to the end of the queue again. */
+enum stream_class stream_again(enum stream_class c);
 
 struct stream_entry {
     enum stream_class class;
@@ -36,15 +49,15 @@ struct stream_entry {
  * janitor rings later. */
 enum err stream_ring(struct redis *r, enum stream_class c, int64_t grading);
 
-/* Wait up to `block_ms` for an entry for `consumer`: live first, then run,
- * then bulk, with one read in ten asking bulk first; and before all of them,
- * after each (re)connect, what this consumer was given earlier and never
- * acknowledged.  Makes the group (at 0, MKSTREAM) where it is missing.
+/* Wait up to `block_ms` for an entry for `consumer`, in the order of the
+ * classes, or bulk before all others; and before that, after each (re)connect,
+ * what this consumer was given earlier and never acknowledged.  Makes the
+ * group (at 0, MKSTREAM) where it is missing.
  * 1: *out is filled; 0: none; -1: no Redis (the caller waits a little). */
 struct stream_reader;
 struct stream_reader *stream_reader_new(struct redis *r, const char *consumer);
 void stream_reader_free(struct stream_reader *s);
-int stream_read(struct stream_reader *s, int block_ms,
+int stream_read(struct stream_reader *s, int block_ms, bool bulk_first,
                 struct stream_entry *out);
 
 /* Entries delivered to a consumer that fell silent for `idle_ms`, now
@@ -67,12 +80,5 @@ int stream_undelivered(struct redis *r, enum stream_class c, int64_t *gradings,
 /* Drop entries that were acknowledged but not deleted (a crash in between):
  * all that are older than the oldest one some consumer still holds. */
 enum err stream_trim(struct redis *r, enum stream_class c);
-
-/* The bell of `?wait=`: a short-lived stream per grading, written before the
- * PUBLISH, kept 60 s, so that a waiter who comes late still hears it. */
-enum err stream_bell_ring(struct redis *r, int64_t grading);
-/* Block up to `wait_ms`, on top of the connection's timeout.  1 rang, 0 not,
- * -1 no Redis. */
-int stream_bell_wait(struct redis *r, int64_t grading, int64_t wait_ms);
 
 #endif

@@ -36,13 +36,15 @@ enum {
 static const struct {
     const char *file, *role;
 } roles[] = {
-    {"core/schema.c", "postgres"},      {"core/course.c", "postgres"},
-    {"core/publication.c", "postgres"}, {"core/grading.c", "assay_grader"},
-    {"core/runtime.c", "assay_grader"}, {"core/housekeeping.c", "assay_grader"},
+    {"core/schema.c", "postgres"},           {"core/course.c", "postgres"},
+    {"core/publication.c", "postgres"},      {"core/grading.c", "assay_grader"},
+    {"core/runtime.c", "assay_grader"},      {"core/queue.c", "assay_grader"},
+    {"core/housekeeping.c", "assay_grader"},
 };
 
 /* Always few rows: a scan is right. */
-static const char *const small[] = {"courses", "runtimes", "schema_migrations"};
+static const char *const small[] = {"courses", "graders", "runtimes",
+                                    "schema_migrations"};
 
 static int tests, failures;
 

@@ -86,6 +86,7 @@ write_conf() {
         echo "run_dir = $DIR/run"
         echo "state_dir = $DIR/state"
         echo "share_dir = $DIR/share"
+        echo "disk_path = $DIR"
         # 120 MB and seconds of a core for each: not for every test
         [ "$THROWAWAY" = no ] || echo "precompile = 0"
         for option in "${SETTINGS[@]}"; do

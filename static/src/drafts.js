@@ -2,13 +2,14 @@
 // that the next one at a shared computer does not see it.
 
 const PREFIX = 'assay:draft:'
+export const UNSENT = 'assay:unsent:' // src/outbox.js
 const LANGUAGE = 'assay:language'
 
 const keyOf = (owner, assignment, language) =>
   `${PREFIX}${owner}:${assignment}:${language}`
 
 /** Reading and writing both throw where storage is forbidden or full. */
-function attempt(action, otherwise) {
+export function attempt(action, otherwise) {
   try {
     return action()
   } catch {
@@ -49,6 +50,10 @@ export function moveDrafts(from, to) {
     }
   })
 }
+
+/** Is something of hers not handed in yet? */
+export const hasUnsent = (owner) => attempt(() => Object.keys(localStorage)
+  .some((k) => k.startsWith(`${UNSENT}${owner}:`)), false)
 
 export const preferredLanguage = () =>
   attempt(() => localStorage.getItem(LANGUAGE), null)

@@ -6,7 +6,7 @@ import { Store } from './store.js'
 const FIRST_MS = 400
 const LONGEST_MS = 30000
 const QUIET_MS = 60000 // nothing is expected: look this often
-const EXPECTING_MS = [1500, 3000, 5000, 10000] // a verdict is
+const EXPECTING_MS = [2000, 3000, 5000, 10000] // a verdict is
 
 class Events extends Store {
   state = 'off' // off connecting open waiting

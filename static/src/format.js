@@ -36,13 +36,6 @@ const LANGUAGES = {
 }
 export const languageTitle = (id) => LANGUAGES[id] || id
 
-/** "sample/01" and "secret/big/03" in words; a hidden name is empty. */
-export function testTitle(name) {
-  if (!name) return t('test.hidden')
-  const [, folder, rest] = /^(sample|secret)\/(.*)$/.exec(name) || []
-  return folder ? t(`test.${folder}`, { name: rest }) : name
-}
-
 /** One word for a verdict, one sentence of what it means, and how it looks. */
 export function verdictTitle(verdict) {
   return has(`verdict.${verdict}`) ? t(`verdict.${verdict}`) : verdict || ''

@@ -27,16 +27,19 @@ tabs.addEventListener('submitted', async (e) => {
 
 // The truth, asked for again: who, points, and everything that is pending or
 // was handed in elsewhere meanwhile.
-events.addEventListener('resync', async () => {
-  const waiting = tracker.pending().map((i) => i.id)
+async function resync() {
+  const waiting = new Set(tracker.pending().map((i) => i.id))
   await session.refresh()
-  const pending = session.me?.pending
-  if (pending && !waiting.includes(pending)) waiting.push(pending)
-  const items = await Promise.all(waiting.map((id) => tracker.read(id)))
+  if (session.me?.pending) waiting.add(session.me.pending)
+  // src/queue.js asks for those in the queue, and often enough
+  const items = await Promise.all([...waiting]
+    .filter((id) => !tracker.justRead(id)).map((id) => tracker.read(id)))
   if (items.some((i) => i.state === 'judged' && !i.heard)) {
     events.suspect()
   }
-})
+}
+events.addEventListener('resync', resync)
+tracker.addEventListener('replaced', resync) // by which one?
 
 tracker.addEventListener('change', () => {
   events.expect(tracker.pending().length > 0)

@@ -4,6 +4,11 @@ import { moveDrafts } from './drafts.js'
 import { Store } from './store.js'
 import { tabs } from './tabs.js'
 
+/** Without https there are no locks, and then the job is done all the same. */
+const locked = (mode, job) => navigator.locks
+  ? navigator.locks.request('assay:who', { mode }, job)
+  : job()
+
 class Session extends Store {
   me = null // null: nobody is signed in
   known = false // has the server been asked?
@@ -12,6 +17,7 @@ class Session extends Store {
   failure = null // the ApiError of the last refresh
   left = false // she logged out …
   lost = false // … or the session ended, and she was not asked
+  before = null // … and it was her session: {id, name}
   #asking = null
   #again = false
 
@@ -76,6 +82,7 @@ class Session extends Store {
     const other = me?.id !== before
     if (other) this.dispatchEvent(new Event('leave')) // last call for drafts
     if (other) this.lost = Boolean(before && !me && !this.left)
+    if (other) this.before = this.lost ? this.me : null
     this.me = me
     this.points = progress?.points ?? me?.points ?? 0
     this.progress = progress?.assignments ?? {}
@@ -97,10 +104,18 @@ class Session extends Store {
   }
 
   async #changeWho(method, path, body, left = false) {
-    await request(method, path, { body })
+    await locked('exclusive', async () => {
+      await request(method, path, { body })
+      tabs.tell(left ? 'left' : 'who')
+    })
     this.left = left
     await this.refresh()
-    tabs.tell(left ? 'left' : 'who')
+  }
+
+  /** Nobody signs in or out in this browser while the job is done; not to be
+   *  used by a job that does. */
+  held(job) {
+    return locked('shared', job)
   }
 
   /** An anonymous learner, for somebody who hands in without signing in. */

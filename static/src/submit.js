@@ -1,98 +1,74 @@
 // Hand in a program, and say in words what became of it.  The code itself is
-// never touched here: whatever happens, it stays in the editor and its draft.
-import { freshKey, request } from './api.js'
+// never touched here: it stays in the editor and its draft, and in the outbox
+// until the server has answered for it.
+import { ApiError } from './api.js'
 import { t } from './i18n.js'
+import './later.js'
 import { announce } from './live.js'
+import { outbox } from './outbox.js'
+import { TIMEOUT_MS, alone, postman } from './postman.js'
+import { ended, explain, notice } from './refusals.js'
 import { session } from './session.js'
-import { tabs } from './tabs.js'
-import { tracker } from './tracker.js'
+import { placeInQueue } from './words.js'
 
-// While no answer came, the same program keeps its key: had the first one
-// arrived, the second is answered with the same submission.
-let unanswered = { body: '', key: '' }
-
-function keyOf(owner, assignment, body) {
-  const what = `${owner} ${assignment} ${body}`
-  if (unanswered.body !== what) unanswered = { body: what, key: freshKey() }
-  return unanswered.key
-}
+/** Whose program is it that is handed in here now? */
+const author = () =>
+  session.me?.id ?? (session.lost ? session.before.id : 'nobody')
 
 /**
- * Answers {item} when it was received, or {notice: {tone, title, text,
- * action}} when not; action is `retry`, `login` or absent.
+ * `replace`: the queued submission whose place it shall take.  Answers {item}
+ * when it was received, {notice: {tone, title, text, action}} when it is
+ * refused, {} when there is no answer yet: then it is in the outbox.
  */
-export async function submit(assignment, language, code) {
+export async function submit(assignment, language, code, replace = null) {
+  forgetGuest(assignment)
+  const entry = outbox.keep(author(), assignment,
+    { language, code, replace, next: Date.now() + 2 * TIMEOUT_MS })
+  const outcome = await alone(() => attempt(entry), true)
+  const { item, notice: why } = outcome
+  if (item) announceReceived(item)
+  else if (why) announce(`${why.title} ${why.text}`)
+  else announce(t('announce.unsent'))
+  return outcome
+}
+
+async function attempt(entry) {
+  let now = entry
   try {
     if (!session.known || session.failure) await session.refresh()
     // an account that is only out of sight must not be replaced by a new one
     if (session.failure) throw session.failure
     if (session.lost) return { notice: ended() }
     if (!session.me) await session.begin()
-    const body = { language, code }
-    const key = keyOf(session.owner, assignment, JSON.stringify(body))
-    const { data } = await request(
-      'POST', `/assignments/${assignment}/submissions`,
-      { body, headers: { 'Idempotency-Key': key }, timeout: 20000 })
-    unanswered = { body: '', key: '' }
-    const item = tracker.take(data, { assignment, language, code })
-    tabs.tell('submitted', item.id)
-    if (item.state !== 'judged') announce(t('announce.received', item))
-    return { item }
+    now = outbox.find(session.owner, entry.assignment)
+    // somebody else came meanwhile, in another tab
+    if (now?.key !== entry.key || now.ask) return { notice: notice('who') }
+    return { item: await postman.post(now) }
   } catch (e) {
-    if (e.kind !== 'lost') unanswered = { body: '', key: '' }
-    const why = await explain(e, assignment)
-    if (e.status !== 401) announce(`${why.title} ${why.text}`)
-    return { notice: why }
-  }
-}
-
-const notice = (name, action, params) => ({
-  tone: 'fail', title: t(`refused.${name}`),
-  text: t(`refused.${name}.text`, params), action
-})
-
-/** Said once; who submits again after that wants to go on as a guest. */
-function ended() {
-  session.lost = false
-  session.changed()
-  const said = notice('session', 'login')
-  announce(`${said.title} ${said.text}`)
-  return said
-}
-
-async function explain(e, assignment) {
-  if (e.kind === 'lost') return notice('lost', 'retry')
-  const params = { detail: e.message, seconds: e.retryAfter }
-  switch (e.status) {
-    case 401:
+    if (!(e instanceof ApiError)) throw e
+    now = outbox.find(session.owner, entry.assignment) ?? entry
+    const kept = postman.settle(now, e)
+    if (e.status === 401) {
       session.ended()
-      return ended()
-    case 409:
-      return e.problem.pending
-        ? pending(e.problem.pending, assignment)
-        : notice('other', 'retry', params)
-    case 413:
-      return notice('large', undefined, params)
-    case 404:
-      return notice('gone', undefined, params)
-    case 429:
-      return notice('often', 'retry', params)
-    case 502: case 503: case 504:
-      return notice('busy', 'retry', params)
-    default:
-      return notice('other', e.status >= 500 ? 'retry' : undefined, params)
+      return { notice: ended() }
+    }
+    if (kept) return {}
+    outbox.drop(now)
+    return { notice: await explain(e, entry.assignment) }
   }
 }
 
-/** One is in grading already: show that one. */
-async function pending(id, assignment) {
-  const item = await tracker.read(id)
-  const here = item.failure || item.assignment === assignment
-  return {
-    tone: 'wait',
-    title: t('refused.pending'),
-    text: t(here ? 'refused.pending.here' : 'refused.pending.elsewhere'),
-    action: here ? undefined : 'show',
-    pending: id
-  }
+/** A guest whose session ended cannot come back for what she left.  She, or
+ *  who took her place at this page, hands in anew. */
+function forgetGuest(assignment) {
+  const { before, me, lost } = session
+  if (me || lost || !before || before.name) return
+  const left = outbox.find(before.id, assignment)
+  if (left) outbox.drop(left)
+}
+
+function announceReceived(item) {
+  if (item.state === 'judged') return
+  const place = item.state === 'queued' ? placeInQueue(item) : ''
+  announce(`${t('announce.received', item)} ${place}`.trim())
 }

@@ -5,7 +5,8 @@ import { Store } from './store.js'
 
 /*
  * An item: what GET /api/submissions/{id} answers, and
- *   state       queued running judged
+ *   state       queued running, and at last judged or replaced
+ *   read_at     when an answer last told of it (ms)
  *   seq         of the newest event
  *   heard       the verdict came as an event
  *   tests_done, tests_total
@@ -32,7 +33,13 @@ class Tracker extends Store {
   }
 
   pending() {
-    return [...this.#items.values()].filter((i) => i.state !== 'judged')
+    return [...this.#items.values()].filter((i) => !over(i))
+  }
+
+  /** Was it in the queue a moment ago, and so was not worth asking again? */
+  justRead(id, ms = 2000) {
+    const item = this.#items.get(id)
+    return item?.state === 'queued' && Date.now() - item.read_at < ms
   }
 
   /** Somebody else is signed in. */
@@ -48,15 +55,15 @@ class Tracker extends Store {
     const old = this.#items.get(answer.id)
     const item = {
       tests: [], tests_done: 0, tests_total: 0, seq: -1, ...old, ...more,
-      ...answer, failure: null
+      ...answer, failure: null, read_at: Date.now()
     }
     item.assignment = idOf(item.assignment)
     if (item.status === 'pending') {
-      if (old?.state === 'judged') return old // an answer from before
-      item.state = old?.state || 'queued'
+      if (old && over(old)) return old // an answer from before
+      item.state = item.queue_position === 0 ? 'running' : old?.state || 'queued'
       item.tests = old?.tests || []
     } else {
-      item.state = 'judged'
+      item.state = item.status === 'replaced' ? 'replaced' : 'judged'
       item.whole = Array.isArray(answer.tests)
     }
     this.#put(item, old, Boolean(old || more))
@@ -66,14 +73,28 @@ class Tracker extends Store {
   /** Take an event of docs/INTERFACES.md. */
   hear(event) {
     const old = this.#items.get(event.id)
+    if (event.state === 'replaced') {
+      this.replaced(event.id)
+      return
+    }
     if (old && event.seq <= old.seq) return
-    if (old?.state === 'judged' && event.state !== 'judged') return
+    if (old && over(old) && event.state !== 'judged') return
     const { test, ...rest } = event
     delete rest.type
     const item = { tests: [], ...old, ...rest, whole: false }
     if (test) item.tests = [...item.tests, test]
     item.heard = item.state === 'judged'
     this.#put(item, old, true)
+  }
+
+  /** A later one took its place in the queue; it will never be judged. */
+  replaced(id) {
+    const old = this.#items.get(id)
+    if (old && over(old)) return
+    if (old) {
+      this.#put({ ...old, state: 'replaced', status: 'replaced' }, old, false)
+    }
+    this.dispatchEvent(new Event('replaced'))
   }
 
   /** `fresh`: it was judged just now, as against found in the history. */
@@ -100,11 +121,15 @@ class Tracker extends Store {
       return this.take(await get(`/submissions/${id}`), more)
     } catch (failure) {
       const item = this.#items.get(id)
-      if (item) this.#put({ ...item, failure }, item, false)
+      if (item) {
+        this.#put({ ...item, failure, read_at: Date.now() }, item, false)
+      }
       return item ? this.#items.get(id) : { id, failure, tests: [] }
     }
   }
 }
+
+const over = (item) => item.state === 'judged' || item.state === 'replaced'
 
 /** An assignment is named by its number, bare or inside an object. */
 const idOf = (a) => (a && typeof a === 'object' ? a.id : a)

@@ -31,7 +31,8 @@ code_of() { # SUBMISSION
 @test "202 with Location while it is not judged; then 200 with the verdict" {
     hand_in greeting python3 'print(1)'
     is 202
-    has '.status == "pending" and .queue_position >= 1 and (keys | length) == 3'
+    has '.status == "pending" and .queue_position >= 1 and (keys | length) == 4
+        and has("expected_wait_seconds")'
     [ "$(header Location)" = "/api/submissions/$SUBMISSION" ]
     [ "$(header Cache-Control)" = no-store ]
     api GET "/api/submissions/$SUBMISSION" -H "$AUTH"
@@ -51,16 +52,27 @@ code_of() { # SUBMISSION
     has '.pending == null and .points == 100'
 }
 
-@test "the queue is rung with the grading's id, once" {
-    hand_in greeting python3 'ring me'
+# How often is this grading in a queue?
+rings() { # QUEUE GRADING
+    stack_redis XREVRANGE "$1" + - | grep -cx "$2" || true
+}
+
+@test "the queue is rung with the grading's id, once; guests' is another one" {
+    hand_in greeting python3 'ring me' # anonymous
     local g
     g=$(grading_of "$SUBMISSION")
-    [ "$(stack_redis XREVRANGE graderQueue + - | grep -cx "$g")" = 1 ]
+    [ "$(rings '{graderQueue}:guest' "$g") $(rings graderQueue "$g")" = "1 0" ]
     new_user
     hand_in greeting python3 'ring me' # the same program of somebody else
     is 202
     [ "$(grading_of "$SUBMISSION")" = "$g" ]
-    [ "$(stack_redis XREVRANGE graderQueue + - | grep -cx "$g")" = 1 ]
+    [ "$(rings '{graderQueue}:guest' "$g") $(rings graderQueue "$g")" = "1 0" ]
+    # of somebody with a name: it need not wait behind the guests
+    named_user "ringer"
+    hand_in greeting python3 'ring me'
+    is 202
+    [ "$(grading_of "$SUBMISSION")" = "$g" ]
+    [ "$(rings '{graderQueue}:guest' "$g") $(rings graderQueue "$g")" = "1 1" ]
 }
 
 @test "judged once for all: a known program is 201 at once, and counts" {

@@ -4,7 +4,9 @@ import { launch } from './lib/browser.js'
 import { Stack } from './lib/stack.js'
 import { journeys } from './journeys.js'
 import { manners } from './manners.js'
+import { queue } from './queue.js'
 import { troubles } from './troubles.js'
+import { unsent } from './unsent.js'
 
 const here = {} // {stack, browser}, once started; or why not: {failure}
 
@@ -25,3 +27,5 @@ after(async () => {
 journeys(here)
 manners(here)
 troubles(here)
+unsent(here)
+queue(here)

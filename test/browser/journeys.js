@@ -179,9 +179,7 @@ export function journeys(here) {
       await tab.see(`#account:has-text("${name}")`)
       await tab.points(100)
       // log out: nothing of hers stays on the screen
-      await tab.page.click('#account')
-      await tab.page.click('.menu button:has-text("Log out")')
-      await tab.see('#account:has-text("Log in")')
+      await tab.logOut()
       await tab.points(0)
       assert.equal(await tab.code(), starter(first))
       assert.equal(await tab.page.$('.verdict'), null)

@@ -65,12 +65,13 @@ export function troubles(here) {
       await tab.write(good)
       await student.context.setOffline(true)
       await tab.submit()
-      await refused(tab, /no answer/i, good)
+      await refused(tab, /not handed in yet.*no connection/is, good)
       await tab.see('.banner')
       await student.context.setOffline(false)
-      await tab.page.click('.notice .primary')
-      await tab.verdict('accepted')
+      await tab.verdict('accepted') // by itself, and as a guest who began only now
+      await tab.gone('.notice')
       await tab.gone('.banner')
+      assert.equal((await tab.submissions()).length, 1)
     })
 
   journey(here, 'the answer is lost: trying again makes no second submission',
@@ -79,20 +80,23 @@ export function troubles(here) {
       const tab = await (await student.tab()).ready()
       const good = program(await first(tab), 'accepted')
       await tab.write(good)
-      let lost = 0
+      const keys = []
       await student.context.route(/\/submissions$/, async (route) => {
-        if (route.request().method() !== 'POST' || lost++) {
-          return route.continue()
-        }
+        const request = route.request()
+        if (request.method() !== 'POST') return route.continue()
+        keys.push(request.headers()['idempotency-key'])
+        if (keys.length > 1) return route.continue()
         await route.fetch() // it arrives, the answer does not
         await route.abort()
       })
       await tab.submit()
-      await refused(tab, /no answer/i, good)
-      await tab.page.click('.notice .primary')
+      await refused(tab, /not handed in yet.*no answer/is, good)
+      await tab.submit() // she does not wait until it goes by itself
       await tab.verdict('accepted')
-      const { submissions } = await tab.get('/api/submissions')
-      assert.equal(submissions.length, 1)
+      await tab.gone('.notice')
+      assert.equal(keys.length, 2)
+      assert.equal(keys[0], keys[1])
+      assert.equal((await tab.submissions()).length, 1)
     })
 
   journey(here, 'the server is down: said, kept, and mended by itself',
@@ -103,15 +107,16 @@ export function troubles(here) {
       here.stack.stop('nginx')
       try {
         await tab.submit()
-        await refused(tab, /no answer/i, good)
+        await refused(tab, /not handed in yet.*no answer/is, good)
       } finally {
         here.stack.start('nginx')
       }
-      await tab.page.click('.notice .primary')
       await tab.verdict('accepted')
+      await tab.gone('.notice')
+      assert.equal((await tab.submissions()).length, 1)
     })
 
-  journey(here, 'a handler is down: 503 is said, the program kept',
+  journey(here, 'a handler is down: said, kept, and not tried sooner than asked',
     async (arrive) => {
       const tab = await (await (await arrive()).tab()).ready()
       const slug = await first(tab)
@@ -120,15 +125,28 @@ export function troubles(here) {
       const id = await tab.verdict('wrong_answer')
       const good = program(slug, 'accepted')
       await tab.write(good)
+      const tries = []
+      tab.page.on('response', (r) => {
+        if (r.request().method() !== 'POST') return
+        tries.push({ at: Date.now(), patience: r.headers()['retry-after'] })
+      })
       here.stack.stop('submissions')
       try {
         await tab.submit()
-        await refused(tab, /cannot take it just now/i, good)
+        await refused(tab, /not handed in yet/i, good)
+        const deadline = Date.now() + 20000
+        while (tries.length < 2 && Date.now() < deadline) {
+          await tab.page.waitForTimeout(50)
+        }
       } finally {
         here.stack.start('submissions')
       }
-      await tab.page.click('.notice .primary')
+      assert.ok(Number(tries[0].patience) > 0)
+      const pause = tries[1].at - tries[0].at
+      assert.ok(pause >= Number(tries[0].patience) * 1000, `${pause} ms`)
       await tab.verdict('accepted', id)
+      await tab.gone('.notice')
+      assert.equal((await tab.submissions()).length, 2)
     })
 
   journey(here, 'the page cannot be filled: said, and tried again',
@@ -151,24 +169,13 @@ export function troubles(here) {
     async (arrive) => {
       const tab = await (await (await arrive()).tab()).ready()
       const name = `eve-${Date.now()}`
-      const logIn = async () => {
-        await tab.page.fill('dialog [name=name]', name)
-        await tab.page.fill('dialog [name=password]', 'a long enough one')
-        await tab.page.click('dialog .primary')
-        await tab.gone('dialog')
-        await tab.see(`#account:has-text("${name}")`)
-      }
-      await tab.page.click('#account')
-      await tab.page.click('dialog .link')
-      await logIn()
+      await tab.logIn(name, true)
       await tab.write(program(await first(tab), 'wrong_answer'))
       await tab.submit()
       await tab.verdict('wrong_answer')
-      await tab.page.click('#account')
-      await tab.page.click('.menu button:has-text("Log out")')
+      await tab.logOut()
       await tab.gone('.verdict')
-      await tab.page.click('#account:has-text("Log in")')
-      await logIn()
+      await tab.logIn(name)
       await tab.verdict('wrong_answer')
     })
 

@@ -36,9 +36,12 @@ SETTINGS = {
     "drain_seconds": 1, "crash_limit": 3, "wait_workers": 8,
 }
 WINDOW_SECONDS = 7  # in which students hand in and faults begin
+KILLERS = 4  # added to the 1 to 8 faults of a mixed round
 SHORT_WINDOW_SECONDS = 2.5
 SHORT_PROGRAMS = 18
 SHORT_HAND_INS = 12
+SHORT_SECONDS = 165  # for all of it
+ROUND_SECONDS = 3  # of a short round, beside its slowest fault
 SHORT_FAULTS = 4  # of one class, chosen anew by each seed
 QUIET_SECONDS = 90  # after them, at most, until all is judged and clean
 JOINED = 0.2  # share of hand-ins that are like another one
@@ -341,7 +344,8 @@ def deck(rng, found):
 
 
 def long_form(chaos, found):
-    cards = deck(chaos.rng, found)
+    cards = deck(chaos.rng, [f for f in found if f.weight])
+    killers = [f for f in found if f.killer]
     kept = []  # was drawn, but must be alone
     for _ in range(chaos.args.rounds):
         if kept:
@@ -352,19 +356,34 @@ def long_form(chaos, found):
                 card = next(cards)
                 (kept if card.alone else chosen).append(card)
             chosen = chosen or [kept.pop()]
+        if killers and not chosen[0].alone:
+            chosen += chaos.rng.choices(killers, k=KILLERS)
         chaos.one_round(chosen, chaos.rng.randint(30, 60))
 
 
+def fitting(chaos, found, seconds):
+    """Some of these, at random: what probably fits, side by side, into a round
+    of so many seconds; one at least."""
+    chosen = []
+    for fault in chaos.rng.sample(found, len(found)):
+        if not chosen or (len(chosen) < SHORT_FAULTS and
+                          fault.seconds + ROUND_SECONDS < seconds):
+            chosen.append(fault)
+    return chosen
+
+
 def short_form(chaos, found):
-    """TAP: a line per fault class."""
-    numbers = sorted({f.number for f in found}, key=lambda n: int(n[1:]))
+    """TAP: a line per fault class, in any order."""
+    numbers = sorted({f.number for f in found})
+    chaos.rng.shuffle(numbers)
     print(f"1..{len(numbers) + 1}")
     report.tap(1, "a quiet day", chaos.violations, [], 0)
     for n, number in enumerate(numbers, 2):
         start = time.monotonic()
+        left = SHORT_SECONDS - (start - chaos.began)
         before, events = len(chaos.violations), []
-        todo = [f for f in found if f.number == number]
-        todo = chaos.rng.sample(todo, min(SHORT_FAULTS, len(todo)))
+        todo = fitting(chaos, [f for f in found if f.number == number],
+                       left / (len(numbers) + 2 - n))
         for _ in range(3):  # what found nothing to break is tried again
             got = chaos.one_round(todo, SHORT_HAND_INS)
             events += got
@@ -374,6 +393,7 @@ def short_form(chaos, found):
         missed = [(0, f"{f.name}: found nothing to break") for f in todo]
         report.tap(n, number, chaos.violations[before:] + missed, events,
                    time.monotonic() - start)
+        chaos.violations += missed
 
 
 def parse():

@@ -64,10 +64,16 @@ def hand_in(chaos, student, sub):
         raise Missed("its own hand-in was not accepted")
 
 
+def spare(chaos):
+    """No innocent grading would be parked by one crash more."""
+    if not chaos.careful():
+        raise Missed("some grading was near its last crash for long")
+
+
 def kill_at(chaos, point, program=None, careful=True):
     """A student hands in; who comes to the point dies there."""
-    if careful and not chaos.careful():
-        raise Missed("some grading was near its last crash for long")
+    if careful:
+        spare(chaos)
     with chaos.load.borrowed() as student:
         sub = chaos.make(student, program or quick(chaos))
         with armed(chaos.stack, point):

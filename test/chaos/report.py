@@ -41,6 +41,8 @@ def numbers(chaos):
         "refused": sum(1 for s in chaos.load.submissions if s.refused),
         "retries": sum(max(0, len(s.tries) - 1)
                        for s in chaos.load.submissions),
+        "answers": tally(str(status) for s in chaos.load.submissions
+                         for status in s.tries),
         "judged": len(done),
         "verdicts": tally(s.got for s in done),
         "parked": int(chaos.facts["parked"]),
@@ -92,12 +94,14 @@ def text(facts):
                    for row in facts["by_fault"].values()] or [0.0])
     lines = [
         f"seed {facts['seed']}: {facts['rounds']} rounds in "
-        f"{facts['minutes']} min",
+        f"{facts['minutes']} min, "
+        f"{facts['kills'] / max(0.1, facts['minutes']):.0f} kills a minute",
         f"{facts['faults']} faults injected ({facts['missed']} found nothing "
         f"to break), {facts['kills']} kills, {facts['restarts']} restarts",
         f"{facts['acknowledged']} submissions acknowledged after "
         f"{facts['retries']} retries ({facts['joined']} joined another's "
         f"run), {facts['judged']} judged, {facts['refused']} refused",
+        f"answers to hand-ins: {facts['answers']} (0: none)",
         f"verdicts: {facts['verdicts']}; parked: {facts['parked']}",
         f"lost {facts['lost']}, judged twice {facts['doubles']}, wrong "
         f"verdict {facts['wrong']}, locked-out students "

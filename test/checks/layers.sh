@@ -39,7 +39,7 @@ home() { # HEADER FILES
 
 home 'fcgi.*\.h' 'lib/http\.c'
 home '(cjson/)?cJSON\.h' 'lib/json\.c'
-home '(hiredis/)?(hiredis|read|sds|async)\.h' 'lib/(redis|redis_internal|stream|push)\.[ch]'
+home '(hiredis/)?(hiredis|read|sds|async)\.h' 'lib/(redis|redis_internal|stream|bell|push)\.[ch]'
 home '(postgresql/)?libpq-fe\.h' 'lib/db\.c'
 home 'sodium\.h' 'lib/secret\.c'
 home 'archive(_entry)?\.h' 'lib/archive\.c'

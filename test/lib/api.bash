@@ -64,6 +64,16 @@ new_user() {
     AUTH="Authorization: Bearer $TOKEN"
 }
 
+# A new user with a name; the same.
+named_user() { # NAME
+    send POST /api/users "{\"name\": \"$1\", \"password\": \"pass of $1\"}" ||
+        return 1
+    is 201 || return 1
+    USER_ID=$(jq -r .id <<<"$BODY")
+    TOKEN=$(jq -r .token <<<"$BODY")
+    AUTH="Authorization: Bearer $TOKEN"
+}
+
 # What a graderd would say of itself, for as long as a test may take.
 offer_languages() {
     stack_psql -c "INSERT INTO runtimes (language, build, seen_at)

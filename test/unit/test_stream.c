@@ -4,6 +4,7 @@
 #include "lib/conf.h"
 #include "lib/mem.h"
 #include "lib/redis.h"
+#include "lib/bell.h"
 #include "lib/stream.h"
 
 #include <fcntl.h>
@@ -133,7 +134,7 @@ static void
 expect(struct fixture *f, enum stream_class class, int64_t grading)
 {
     struct stream_entry e;
-    assert_int_equal(stream_read(f->s, 2000, &e), 1);
+    assert_int_equal(stream_read(f->s, 2000, false, &e), 1);
     assert_int_equal(e.class, class);
     assert_int_equal(e.grading, grading);
     assert_int_equal(stream_done(f->r, &e), ERR_OK);
@@ -149,29 +150,28 @@ test_rung_before_the_group_exists(void **state)
     assert_int_equal(stream_length(f->r, STREAM_LIVE), 0);
 }
 
+/* Whose turn has come before, live, guests, run, bulk; or bulk before all. */
 static void
-test_live_first_with_a_share_for_bulk(void **state)
+test_classes_in_their_order(void **state)
 {
     struct fixture *f = *state;
-    int64_t bulk = 0, live = 0;
-    for (int i = 1; i <= 20; i++) {
-        stream_ring(f->r, STREAM_LIVE, i);
-        stream_ring(f->r, STREAM_BULK, 100 + i);
-    }
-    stream_ring(f->r, STREAM_RUN, 50);
-    for (int i = 0; i < 20; i++) {
-        struct stream_entry e;
-        assert_int_equal(stream_read(f->s, 2000, &e), 1);
-        live += e.class == STREAM_LIVE;
-        bulk += e.class == STREAM_BULK;
-        stream_done(f->r, &e);
-    }
-    assert_int_equal(bulk, 2);
-    assert_int_equal(live, 18);
-    expect(f, STREAM_LIVE, 19);
-    expect(f, STREAM_LIVE, 20);
-    expect(f, STREAM_RUN, 50);
-    expect(f, STREAM_BULK, 103);
+    struct stream_entry e;
+    for (int c = STREAM_CLASSES - 1; c >= 0; c--)
+        for (int i = 0; i < (c == STREAM_AGAIN ? 1 : 2); i++)
+            stream_ring(f->r, (enum stream_class)c, 10 * c + i + 1);
+    assert_int_equal(stream_read(f->s, 2000, true, &e), 1);
+    assert_int_equal(e.class, STREAM_BULK);
+    assert_int_equal(e.grading, 10 * STREAM_BULK + 1);
+    stream_done(f->r, &e);
+    expect(f, STREAM_AGAIN, 1);
+    for (int c = STREAM_LIVE; c < STREAM_BULK; c++)
+        for (int i = 0; i < 2; i++)
+            expect(f, (enum stream_class)c, 10 * c + i + 1);
+    expect(f, STREAM_BULK, 10 * STREAM_BULK + 2);
+    /* nothing of bulk there: the others do not wait for it */
+    stream_ring(f->r, STREAM_GUEST, 7);
+    assert_int_equal(stream_read(f->s, 0, true, &e), 1);
+    assert_int_equal(e.grading, 7);
 }
 
 static void
@@ -180,12 +180,12 @@ test_waits_and_is_woken(void **state)
     struct fixture *f = *state;
     struct stream_entry e;
     int64_t before = clock_ms();
-    assert_int_equal(stream_read(f->s, 300, &e), 0);
+    assert_int_equal(stream_read(f->s, 300, false, &e), 0);
     assert_true(clock_ms() - before >= 290);
     pid_t pid = fork();
     if (pid == 0) {
         clock_sleep(200);
-        /* one of each at once: COUNT 1 may return all three */
+        /* one of each at once: COUNT 1 may return all of them */
         struct redis *r = redis_new(0);
         for (int c = STREAM_CLASSES - 1; c >= 0; c--)
             stream_ring(r, (enum stream_class)c, 10 + c);
@@ -193,11 +193,11 @@ test_waits_and_is_woken(void **state)
     }
     int64_t sum = 0;
     for (int i = 0; i < STREAM_CLASSES; i++) {
-        assert_int_equal(stream_read(f->s, 5000, &e), 1);
+        assert_int_equal(stream_read(f->s, 5000, false, &e), 1);
         stream_done(f->r, &e);
         sum += e.grading;
     }
-    assert_int_equal(sum, 10 + 11 + 12);
+    assert_int_equal(sum, 10 + 11 + 12 + 13 + 14);
     waitpid(pid, NULL, 0);
 }
 
@@ -213,7 +213,7 @@ test_group_is_made_again(void **state)
         {"XGROUP", "DESTROY", "graderQueue", STREAM_GROUP},
     };
     for (size_t i = 0; i < sizeof how / sizeof how[0]; i++) {
-        assert_int_equal(stream_read(f->s, 0, &e), 0);
+        assert_int_equal(stream_read(f->s, 0, false, &e), 0);
         cli(how[i][0], how[i][1], how[i][2], how[i][3]);
         stream_ring(f->r, STREAM_LIVE, (int64_t)i + 1);
         expect(f, STREAM_LIVE, (int64_t)i + 1);
@@ -241,14 +241,14 @@ test_history_of_the_same_consumer(void **state)
     struct stream_entry e;
     stream_ring(f->r, STREAM_LIVE, 1);
     stream_ring(f->r, STREAM_LIVE, 2);
-    assert_int_equal(stream_read(f->s, 0, &e), 1);
+    assert_int_equal(stream_read(f->s, 0, false, &e), 1);
     assert_int_equal(e.grading, 1);
 
     struct fixture again = {.r = redis_new(0)};
     again.s = stream_reader_new(again.r, "host:0");
     expect(&again, STREAM_LIVE, 1);
     expect(&again, STREAM_LIVE, 2);
-    assert_int_equal(stream_read(again.s, 0, &e), 0);
+    assert_int_equal(stream_read(again.s, 0, false, &e), 0);
     stream_reader_free(again.s);
     redis_free(again.r);
 }
@@ -259,7 +259,7 @@ test_reclaim(void **state)
     struct fixture *f = *state;
     struct stream_entry e, got[4];
     stream_ring(f->r, STREAM_BULK, 5);
-    assert_int_equal(stream_read(f->s, 0, &e), 1);
+    assert_int_equal(stream_read(f->s, 0, false, &e), 1);
     assert_int_equal(stream_reclaim(f->r, "other:j", 60000, got, 4), 0);
     int64_t until = clock_ms() + DEADLINE_MS;
     while (stream_reclaim(f->r, "other:j", 100, got, 4) == 0)
@@ -284,12 +284,12 @@ test_undelivered_and_trim(void **state)
         stream_ring(f->r, STREAM_LIVE, i);
     assert_int_equal(stream_undelivered(f->r, STREAM_LIVE, ids, 8), 4);
     assert_int_equal(stream_undelivered(f->r, STREAM_LIVE, ids, 2), 2);
-    assert_int_equal(stream_read(f->s, 0, &e), 1);
+    assert_int_equal(stream_read(f->s, 0, false, &e), 1);
     assert_int_equal(stream_undelivered(f->r, STREAM_LIVE, ids, 8), 3);
     assert_int_equal(ids[0], 2);
     /* acknowledged, but the grader died before the XDEL */
     cli("XACK", "graderQueue", STREAM_GROUP, e.id);
-    assert_int_equal(stream_read(f->s, 0, &e), 1);
+    assert_int_equal(stream_read(f->s, 0, false, &e), 1);
     assert_int_equal(stream_length(f->r, STREAM_LIVE), 4);
     assert_int_equal(stream_trim(f->r, STREAM_LIVE), ERR_OK);
     assert_int_equal(stream_length(f->r, STREAM_LIVE), 3);
@@ -320,18 +320,18 @@ static void
 test_bell(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(stream_bell_wait(f->r, 9, 50), 0);
-    assert_int_equal(stream_bell_ring(f->r, 9), ERR_OK);
-    assert_int_equal(stream_bell_wait(f->r, 9, 5000), 1); /* late, yet heard */
-    assert_int_equal(stream_bell_wait(f->r, 8, 50), 0);
+    assert_int_equal(bell_wait(f->r, 9, 50), 0);
+    assert_int_equal(bell_ring(f->r, 9), ERR_OK);
+    assert_int_equal(bell_wait(f->r, 9, 5000), 1); /* late, yet heard */
+    assert_int_equal(bell_wait(f->r, 8, 50), 0);
     pid_t pid = fork();
     if (pid == 0) {
         struct redis *r = redis_new(0);
         clock_sleep(1500); /* longer than the command timeout */
-        stream_bell_ring(r, 8);
+        bell_ring(r, 8);
         _exit(0);
     }
-    assert_int_equal(stream_bell_wait(f->r, 8, DEADLINE_MS), 1);
+    assert_int_equal(bell_wait(f->r, 8, DEADLINE_MS), 1);
     waitpid(pid, NULL, 0);
 }
 
@@ -341,14 +341,14 @@ test_breaker(void **state)
 {
     struct fixture *f = *state;
     struct stream_entry e;
-    assert_int_equal(stream_read(f->s, 0, &e), 0);
+    assert_int_equal(stream_read(f->s, 0, false, &e), 0);
     stop_server();
     assert_int_equal(stream_ring(f->r, STREAM_LIVE, 1), ERR_UNAVAILABLE);
     int64_t before = clock_ms();
     for (int i = 0; i < 1000; i++)
         assert_int_equal(stream_ring(f->r, STREAM_LIVE, 1), ERR_UNAVAILABLE);
     assert_true(clock_ms() - before < 250);
-    assert_int_equal(stream_read(f->s, 100, &e), -1);
+    assert_int_equal(stream_read(f->s, 100, false, &e), -1);
     start_server();
     int64_t until = clock_ms() + DEADLINE_MS;
     while (stream_ring(f->r, STREAM_LIVE, 2) != ERR_OK) {
@@ -399,7 +399,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         T(test_rung_before_the_group_exists),
-        T(test_live_first_with_a_share_for_bulk),
+        T(test_classes_in_their_order),
         T(test_waits_and_is_woken),
         T(test_group_is_made_again),
         T(test_history_of_the_same_consumer),

@@ -1,6 +1,8 @@
 // Log in, choose a name, leave: small dialogs over the page.
 import { html } from 'lit'
 import { t } from '../i18n.js'
+import '../later.js'
+import { outbox } from '../outbox.js'
 import { session } from '../session.js'
 import { Element } from './element.js'
 
@@ -93,13 +95,18 @@ class Account extends Element {
   }
 
   leave() {
+    const name = session.me?.name
+    const unsent = outbox.of(session.owner).length > 0
     return html`<h2 id="dialog-title">${t('account.logout')}</h2>
-      <p>${t('account.guest.logout')}</p>
+      ${unsent
+        ? html`<p><b>${t(`account.unsent.${name ? 'named' : 'guest'}`)}</b></p>`
+        : ''}
+      ${name ? '' : html`<p>${t('account.guest.logout')}</p>`}
       ${this.wrong
         ? html`<p class="wrong" role="alert">${this.wrong}</p>` : ''}
       <div class="buttons">
-        <button class="primary" @click=${() => this.turn('choose')}
-          >${t('account.choose')}</button>
+        ${name ? '' : html`<button class="primary"
+          @click=${() => this.turn('choose')}>${t('account.choose')}</button>`}
         <button ?disabled=${this.busy}
           @click=${() => this.attempt(() => session.logOut())}
           >${t('account.guest.logout.yes')}</button>

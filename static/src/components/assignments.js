@@ -3,10 +3,12 @@ import { html } from 'lit'
 import { courseList } from '../course.js'
 import { languageTitle, number, when } from '../format.js'
 import { t } from '../i18n.js'
+import '../later.js'
 import { session } from '../session.js'
 import { Element } from './element.js'
 import { icons } from './icons.js'
 import { failed } from './notice.js'
+import './outcome.js'
 import { stateOf } from './strip.js'
 
 class Assignments extends Element {
@@ -37,6 +39,7 @@ class Assignments extends Element {
     return html`<section class="page">
       <h1>${t('list.title')}</h1>
       <p class="lead">${t('list.progress', { solved, of: list.length })}</p>
+      <assay-outcome></assay-outcome>
       <ol class="rows">${list.map((a, i) => this.row(a, i))}</ol>
     </section>`
   }

@@ -2,6 +2,7 @@
 // differ.  What is long is cut: a megabyte of output must not stop the page.
 import { html } from 'lit'
 import { t } from '../i18n.js'
+import '../later.js'
 
 const LINES_MAX = 200
 const CHARS_MAX = 20000

@@ -14,6 +14,8 @@ export const icons = {
   fail: icon(svg`<path d="M4 4l8 8M12 4l-8 8"></path>`),
   wait: icon(svg`<circle cx="8" cy="8" r="5.5"></circle><path
     d="M8 5v3.200l2 1.3"></path>`),
+  gone: icon(svg`<path d="M3 5.500h9M9.500 3 12 5.500 9.500 8M13 10.500H4M6.500
+    8 4 10.500 6.500 13"></path>`),
   next: icon(svg`<path d="M3 8h9.500M8.5 4l4 4-4 4"></path>`),
   user: icon(svg`<circle cx="8" cy="5.5" r="2.6"></circle><path
     d="M3 13.500c.6-2.6 2.5-4 5-4s4.4 1.4 5 4"></path>`),

@@ -14,17 +14,24 @@ import { t } from '../i18n.js'
 import { announce } from '../live.js'
 import { router } from '../router.js'
 import { session } from '../session.js'
-import { submit } from '../submit.js'
 import { tracker } from '../tracker.js'
 import { Element } from './element.js'
 import { icons } from './icons.js'
-import { failed, refusal } from './notice.js'
+import { failed } from './notice.js'
 import { samples } from './samples.js'
 import { strip } from './strip.js'
 import './editor.js'
 
 const PAUSE_MS = 400 // of typing, before a draft is kept
 const RETRY_MS = 5000
+
+/** What hands in, and shows the result. */
+async function later() {
+  const [{ submit }] = await Promise.all([
+    import('./outcome.js'), import('./verdict.js')
+  ])
+  return submit
+}
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform)
 
 class Solve extends Element {
@@ -38,7 +45,7 @@ class Solve extends Element {
     sending: { state: true },
     asked: { state: true }, // the last submission that was asked for
     kept: { state: true }, // does this browser keep drafts?
-    panel: { state: true } // false: the verdict panel could not be fetched
+    panel: { state: true } // false: what comes later could not be fetched
   }
 
   constructor() {
@@ -116,7 +123,7 @@ class Solve extends Element {
     await this.updateComplete
     this.openEditor()
     // not needed before the handout can be read
-    import('./verdict.js').catch(() => { this.panel = false })
+    later().then(() => { this.panel = true }, () => { this.panel = false })
   }
 
   choose(languages) {
@@ -173,6 +180,7 @@ class Solve extends Element {
   openEditor() {
     this.dirty = false
     this.editor?.open(this.draft())
+    this.requestUpdate()
   }
 
   edited() {
@@ -190,6 +198,7 @@ class Solve extends Element {
     const where = [this.owner, this.assignment.id, this.language]
     if (code === this.starter(this.language)) dropDraft(...where)
     else this.kept = writeDraft(...where, code)
+    this.requestUpdate() // is it still what waits to be sent?
   }
 
   /** Somebody else is at the keyboard, or the same one under a name.  What
@@ -227,22 +236,36 @@ class Solve extends Element {
     announce(t('solve.restarted'))
   }
 
-  async handIn() {
+  /** `replace`: the queued submission whose place it shall take. */
+  async handIn(replace = null) {
     if (this.sending) return
     this.sending = true
     this.notice = null
     this.flush()
     const { id } = this.assignment
-    const outcome = await submit(id, this.language, this.editor.value)
+    const outcome = await this.send(id, replace)
     this.sending = false
     if (this.assignment?.id !== id) return
     this.notice = outcome.notice || null
     await this.updateComplete
     // stacked, as on a phone, the result is below the fold, and will grow
     const stacked = !window.matchMedia('(min-width: 64rem)').matches
-    this.querySelector('.notice, .triumph, assay-verdict')?.scrollIntoView({
+    this.querySelector('.work .notice, .triumph, assay-verdict')?.scrollIntoView({
       block: stacked ? 'start' : 'nearest'
     })
+  }
+
+  async send(id, replace) {
+    let submit
+    try {
+      submit = await later()
+    } catch {
+      this.panel = false
+      announce(t('solve.unsendable'))
+      return {}
+    }
+    this.panel = true
+    return submit(id, this.language, this.editor.value, replace)
   }
 
   // -- what is seen --
@@ -265,7 +288,7 @@ class Solve extends Element {
     return html`<section class="page empty">
       ${none ? '' : html`<p class="stamp pass">${icons.pass}</p>`}
       <h1>${t(key)}</h1>
-      <p>${t(`${key}.text`)}</p>
+      <p>${t(none ? 'solve.none.text' : 'solve.all.text')}</p>
       <p><a class="button primary" href="/assignments">
         ${t('list.title')}</a></p>
     </section>`
@@ -317,10 +340,10 @@ class Solve extends Element {
             >${t('solve.restart')}</span></button>
         </div>
         <assay-editor .language=${this.language} @edit=${this.edited}
-          @handin=${this.handIn}></assay-editor>
+          @handin=${() => this.handIn()}></assay-editor>
         <div class="hand">
           <button id="submit" class="primary" ?disabled=${this.sending}
-            @click=${this.handIn}>${this.sending
+            @click=${() => this.handIn()}>${this.sending
               ? t('solve.sending')
               : t('solve.submit')}</button>
           <kbd>${t(MAC ? 'solve.shortcut.mac' : 'solve.shortcut')}</kbd>
@@ -331,24 +354,23 @@ class Solve extends Element {
       </div>
       ${a.languages.length
         ? '' : html`<p class="quiet-note">${t('solve.no_grader')}</p>`}
-      ${this.notice ? refusal(this.notice, {
-        retry: () => this.handIn(),
-        close: () => { this.notice = null }
-      }) : ''}
+      <assay-outcome .assignment=${a.id} .code=${this.editor?.value}
+        .notice=${this.notice} .does=${{
+          retry: () => this.handIn(),
+          replace: (id) => this.handIn(id),
+          close: () => { this.notice = null }
+        }}></assay-outcome>
       ${this.result(a)}`
   }
 
   result(a) {
     const item = tracker.newest(a.id)
-    if (!item) {
-      return this.notice
-        ? ''
-        : html`<p class="quiet-note">${t('panel.empty')}</p>`
-    }
     if (!this.panel) {
-      return html`<p class="quiet-note">${t('error.load')}:
-        <a href="/submissions/${item.id}">${t('sub.title', item)}</a></p>`
+      return html`<p class="quiet-note">${t('solve.unsendable')} ${item
+        ? html`<a href="/submissions/${item.id}">${t('sub.title', item)}</a>`
+        : ''}</p>`
     }
+    if (!item) return html`<p class="quiet-note">${t('panel.empty')}</p>`
     return html`${item.verdict === 'accepted' ? this.solved() : ''}
       <assay-verdict .item=${item}
         .live=${events.state === 'open'}></assay-verdict>`

@@ -4,11 +4,13 @@ import { courseList } from '../course.js'
 import { preferLanguage, writeDraft } from '../drafts.js'
 import { languageTitle } from '../format.js'
 import { t } from '../i18n.js'
+import '../later.js'
 import { router } from '../router.js'
 import { session } from '../session.js'
 import { tracker } from '../tracker.js'
 import { Element } from './element.js'
 import { failed } from './notice.js'
+import './outcome.js'
 import './verdict.js'
 
 class Submission extends Element {
@@ -56,6 +58,7 @@ class Submission extends Element {
     return html`<section class="page">
       <p class="eyebrow"><a href="/submissions">${t('sub.all')}</a></p>
       <h1>${item ? courseList.title(item.assignment) : html`&nbsp;`}</h1>
+      <assay-outcome></assay-outcome>
       ${item
         ? html`<assay-verdict .item=${item}></assay-verdict>${this.code(item)}`
         : html`<div class="rows ghost"></div>`}

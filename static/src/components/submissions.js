@@ -5,13 +5,16 @@ import { courseList } from '../course.js'
 import { languageTitle, number, verdictTitle, verdictTone, when }
   from '../format.js'
 import { t } from '../i18n.js'
+import '../later.js'
 import { session } from '../session.js'
 import { tracker } from '../tracker.js'
 import { Element } from './element.js'
 import { icons } from './icons.js'
 import { failed } from './notice.js'
+import './outcome.js'
 
 const PAGE = 30
+const NEWS = ['judged', 'replaced'] // what changes a row
 
 class Submissions extends Element {
   static properties = {
@@ -34,14 +37,14 @@ class Submissions extends Element {
     document.title = `${t('subs.title')} · Assay`
     courseList.load()
     session.addEventListener('who', this.anew)
-    tracker.addEventListener('judged', this.anew)
+    for (const what of NEWS) tracker.addEventListener(what, this.anew)
     this.load()
   }
 
   disconnectedCallback() {
     super.disconnectedCallback()
     session.removeEventListener('who', this.anew)
-    tracker.removeEventListener('judged', this.anew)
+    for (const what of NEWS) tracker.removeEventListener(what, this.anew)
   }
 
   /** The newest page, or the one after what is shown. */
@@ -72,12 +75,14 @@ class Submissions extends Element {
     }
     if (!this.items.length) {
       return html`<section class="page empty"><h1>${t('subs.empty')}</h1>
+        <assay-outcome></assay-outcome>
         <p>${t('subs.empty.text')}</p>
         <p><a class="button primary" href="/">${t('subs.solve')}</a></p>
       </section>`
     }
     return html`<section class="page">
       <h1>${t('subs.title')}</h1>
+      <assay-outcome></assay-outcome>
       <ol class="rows">${this.items.map((s) => this.row(s))}</ol>
       ${this.failure
         ? html`<p class="notice fail" role="alert">${this.failure.message}</p>`
@@ -90,10 +95,11 @@ class Submissions extends Element {
 
   row(s) {
     const judged = s.status === 'graded'
-    const tone = judged ? verdictTone(s.verdict) : 'wait'
+    const replaced = s.status === 'replaced'
+    const tone = judged ? verdictTone(s.verdict) : replaced ? 'gone' : 'wait'
     const word = judged
       ? verdictTitle(s.verdict)
-      : t(s.status === 'replaced' ? 'subs.replaced' : 'subs.pending')
+      : t(replaced ? 'subs.replaced' : 'subs.pending')
     const id = s.assignment?.id ?? s.assignment
     return html`<li><a class="item" href="/submissions/${s.id}">
       <span class="stamp ${tone}">${icons[tone]}</span>

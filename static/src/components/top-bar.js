@@ -2,6 +2,7 @@
 import { html } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import { number } from '../format.js'
+import { hasUnsent } from '../drafts.js'
 import { t } from '../i18n.js'
 import { router } from '../router.js'
 import { session } from '../session.js'
@@ -63,7 +64,8 @@ class TopBar extends Element {
   }
 
   async logOut() {
-    if (!session.me.name) {
+    // asked first, where something would stay behind
+    if (!session.me.name || hasUnsent(session.owner)) {
       this.dialog('leave')
       return
     }

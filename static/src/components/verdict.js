@@ -2,11 +2,13 @@
 import { html } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import {
-  duration, memory, number, testTitle, verdictMeaning, verdictTitle,
+  duration, memory, number, verdictMeaning, verdictTitle,
   verdictTone, when
 } from '../format.js'
 import { t } from '../i18n.js'
+import '../later.js'
 import { tracker } from '../tracker.js'
+import { placeInQueue } from '../words.js'
 import { compared, plain, showDifferences } from './difference.js'
 import { Element } from './element.js'
 import { icons } from './icons.js'
@@ -31,31 +33,39 @@ class Verdict extends Element {
   render() {
     const item = this.item
     if (!item) return ''
-    const judged = item.state === 'judged'
-    const tone = judged ? verdictTone(item.verdict) : 'wait'
+    const { state } = item
+    const judged = state === 'judged'
+    const tone = judged
+      ? verdictTone(item.verdict)
+      : state === 'replaced' ? 'gone' : 'wait'
     return keyed(item.id, html`<section class="verdict ${tone}"
       aria-label=${t('panel.title')} data-submission=${item.id}
-      data-state=${item.state} data-verdict=${item.verdict ?? ''}>
+      data-state=${state} data-verdict=${item.verdict ?? ''}>
       <header>
-        <span class="stamp ${tone} ${judged ? '' : 'busy'}">${icons[tone]}</span>
-        <div>${judged ? this.judged(item) : this.waiting(item)}</div>
+        <span class="stamp ${tone} ${tone === 'wait' && !judged ? 'busy' : ''}"
+          >${icons[tone]}</span>
+        <div>${judged ? this.judged(item) : this.before(item)}</div>
       </header>
-      ${this.bar(item)}
+      ${state === 'replaced' ? '' : this.bar(item)}
       ${judged ? this.facts(item) : ''}
       ${judged ? this.details(item) : ''}
     </section>`)
   }
 
-  waiting(item) {
-    const running = item.state === 'running'
-    const place = item.queue_position
-    const text = running
-      ? t('panel.running.text', {
-        done: item.tests_done, total: Math.max(item.tests_total, item.tests_done)
-      })
-      : place ? t('panel.queued.place', { n: place }) : t('panel.queued.text')
-    return html`<h2>${t(running ? 'panel.running' : 'panel.queued')}</h2>
-      <p>${text} ${this.live ? '' : t('panel.no_live')}</p>
+  /** There is no verdict, or not yet. */
+  before(item) {
+    const { state } = item
+    const text = state === 'replaced'
+      ? t('panel.replaced.text')
+      : state === 'running'
+        ? t('panel.running.text', {
+          done: item.tests_done,
+          total: Math.max(item.tests_total, item.tests_done)
+        })
+        : placeInQueue(item)
+    const late = this.live || state === 'replaced'
+    return html`<h2>${t(`panel.${state}`)}</h2>
+      <p class="place">${text} ${late ? '' : t('panel.no_live')}</p>
       <p class="facts">${t('panel.id', {
         id: item.id, at: when(item.submitted_at || new Date())
       })}</p>`
@@ -163,6 +173,13 @@ class Verdict extends Element {
   }
 }
 customElements.define('assay-verdict', Verdict)
+
+/** "sample/01" and "secret/big/03" in words; a hidden name is empty. */
+function testTitle(name) {
+  if (!name) return t('test.hidden')
+  const [, folder, rest] = /^(sample|secret)\/(.*)$/.exec(name) || []
+  return folder ? t(`test.${folder}`, { name: rest }) : name
+}
 
 /** A name may break after a dot or an underscore, not in a word. */
 const breakable = (name) =>

@@ -1,4 +1,4 @@
-// Every word on the page, in English.  Function: parameters in, text out.
+// The words of the first look, in English.  Function: parameters in, text out.
 
 const count = (n, one, many) => `${n} ${n === 1 ? one : many}`
 
@@ -45,6 +45,7 @@ export default {
   'solve.no_grader': 'No grader for this assignment is running just now. You can write, and submit once one is back.',
   'solve.kept': 'Draft kept in this browser',
   'solve.unkept': 'This browser keeps no drafts: copy your code before you leave',
+  'solve.unsendable': 'A part of the page could not be loaded, so nothing was handed in. Your code is kept here; submit again in a moment.',
   'solve.all': 'Everything is solved',
   'solve.all.text': 'Every assignment of this course is solved. You can still go back to any of them.',
   'solve.none': 'No assignments yet',
@@ -79,70 +80,11 @@ export default {
   'verdict.system_error': 'Not judged',
   'verdict.system_error.means': 'This was our fault, not yours, and does not count as a try. Please submit again.',
 
-  'panel.title': 'Result',
   'panel.empty': 'Nothing submitted yet. The result appears here, test by test.',
-  'panel.queued': 'Received',
-  'panel.queued.text': 'Waiting for a free grader.',
-  'panel.queued.place': ({ n }) => (n > 1
-    ? `In the queue, place ${n}.`
-    : 'Next in the queue.'),
-  'panel.running': 'Running your program',
-  'panel.running.text': ({ done, total }) => (total
-    ? `${done} of ${count(total, 'test', 'tests')} done.`
-    : 'The first test is running.'),
-  'panel.id': ({ id, at }) => `Submission ${id}, ${at}`,
-  'panel.passed': ({ passed, total }) =>
-    `${passed} of ${count(total, 'test', 'tests')} passed`,
-  'panel.not_run': ({ n }) =>
-    `${count(n, 'more test was', 'more tests were')} not run.`,
-  'panel.points': ({ points, max }) => `${points} of ${max} points`,
-  'panel.late': ({ hours }) => `handed in ${hours} late`,
-  'panel.loading': 'Reading the details',
-  'panel.unread': 'The details could not be read.',
-  'panel.progress': 'Tests done',
-  'panel.code': 'The program',
-  'panel.no_live': 'Live updates are interrupted; the page asks every few seconds instead.',
-
   'solved.title': 'Solved!',
   'solved.text': ({ points }) => `You have ${points} now.`,
   'solved.next': 'Next assignment',
 
-  'test.hidden': 'Hidden test',
-  'test.sample': ({ name }) => `Example ${name}`,
-  'test.secret': ({ name }) => `Hidden test ${name}`,
-  'test.message': 'Message',
-  'test.input': 'Input',
-  'test.expected': 'Expected',
-  'test.actual': 'Your output',
-  'test.stderr': 'Error output',
-  'test.differs': 'differs',
-  'test.more': ({ n }) => `… ${count(n, 'more line', 'more lines')}`,
-
-  'refused.lost': 'No answer came.',
-  'refused.lost.text': 'The server could not be reached, so it may not have your program. Your code is kept here. Trying again is safe: it is never counted twice.',
-  'refused.session': 'You are no longer signed in.',
-  'refused.session.text': 'This program was not received. Log in again and submit once more, or just submit to go on as a new guest; your code is kept here.',
-  'refused.pending': 'One at a time.',
-  'refused.pending.here': 'Your earlier submission is still being judged and is shown below. This one was not sent; your code is kept here.',
-  'refused.pending.elsewhere': 'Your submission to another assignment is still being judged. This one was not sent; your code is kept here.',
-  'refused.large': 'The program is too large.',
-  'refused.large.text': 'It was not received. Shorten it and submit again; your code is kept here.',
-  'refused.gone': 'This assignment is not open.',
-  'refused.gone.text': 'The program was not received. Your code is kept here.',
-  'refused.often': 'Too many requests.',
-  'refused.often.text': ({ seconds }) => (seconds
-    ? `The program was not received. Try again in ${count(seconds, 'second', 'seconds')}; your code is kept here.`
-    : 'The program was not received. Wait a little and try again; your code is kept here.'),
-  'refused.busy': 'The server cannot take it just now.',
-  'refused.busy.text': ({ seconds }) => (seconds
-    ? `The program was not received. Try again in ${count(seconds, 'second', 'seconds')}; your code is kept here.`
-    : 'The program was not received. Try again in a moment; your code is kept here.'),
-  'refused.other': 'The program was not accepted for grading.',
-  'refused.other.text': ({ detail }) => `${detail} Your code is kept here.`,
-  'refused.show': 'Show it',
-  'refused.close': 'Dismiss',
-
-  'announce.received': ({ id }) => `Received, submission ${id}.`,
   'announce.judged': ({ verdict, tests }) => `${verdict}. ${tests}`,
 
   'toast.judged': ({ title, verdict }) => `${title}: ${verdict}`,
@@ -156,36 +98,10 @@ export default {
   'list.empty': 'No assignments yet',
   'list.empty.text': 'When the teacher opens the first one, it stands here.',
 
-  'subs.title': 'My submissions',
-  'subs.empty': 'Nothing submitted yet',
-  'subs.empty.text': 'Everything that you hand in is listed here, with its result and its code.',
-  'subs.solve': 'Solve the first assignment',
-  'subs.older': 'Show older ones',
-  'subs.pending': 'Being judged',
-  'subs.replaced': 'Replaced by a later one',
   'sub.title': ({ id }) => `Submission ${id}`,
-  'sub.open': 'Open in the editor',
-  'sub.all': 'All my submissions',
-
   'account.guest': 'Guest',
   'account.menu': ({ name }) => `Account: ${name}`,
   'account.login': 'Log in',
   'account.logout': 'Log out',
-  'account.choose': 'Choose a name',
-  'account.name': 'Name',
-  'account.password': 'Password',
-  'account.login.title': 'Log in',
-  'account.login.text': 'With the name and password that you chose here.',
-  'account.choose.title': 'Choose a name',
-  'account.choose.text': 'With a name and a password you can come back from any computer. Your points stay yours.',
-  'account.register.title': 'New account',
-  'account.to.register': 'New here? Choose a name',
-  'account.to.login': 'Have an account? Log in',
-  'account.cancel': 'Cancel',
-  'account.save': 'Save',
-  'account.create': 'Create the account',
-  'account.wrong': 'Name or password is wrong.',
-  'account.guest.logout': 'You have no name yet: after logging out nobody can get back to this account and its points.',
-  'account.guest.logout.yes': 'Log out all the same',
-  'account.guest.login': 'You are working as a guest. After logging in, the points of the guest stay with the guest.'
+  'account.choose': 'Choose a name'
 }

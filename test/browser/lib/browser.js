@@ -136,6 +136,35 @@ export class Tab {
     return this.page.evaluate((p) => fetch(p).then((r) => r.json()), path)
   }
 
+  /** Create an account with a name, or come back to it. */
+  async logIn(name, fresh = false) {
+    await this.page.click('#account:has-text("Log in")')
+    if (fresh) await this.page.click('dialog .link')
+    await this.page.fill('dialog [name=name]', name)
+    await this.page.fill('dialog [name=password]', 'a long enough one')
+    await this.page.click('dialog .primary')
+    await this.gone('dialog')
+    await this.see(`#account:has-text("${name}")`)
+  }
+
+  async logOut() {
+    await this.page.click('#account')
+    await this.page.click('.menu button:has-text("Log out")')
+    // with a program that is not handed in yet it is asked
+    await this.page.waitForFunction(() => document.querySelector('dialog[open]') ||
+      /Log in/.test(document.querySelector('#account')?.textContent))
+    if (await this.page.$('dialog[open]')) {
+      await this.page.click('dialog button:has-text("all the same")')
+      await this.gone('dialog')
+    }
+    await this.see('#account:has-text("Log in")')
+  }
+
+  /** What the server has of hers, the newest first. */
+  async submissions() {
+    return (await this.get('/api/submissions')).submissions
+  }
+
   /** By how much the page is wider than the window. */
   overflow() {
     return this.page.evaluate(

@@ -1,8 +1,10 @@
 // One private Assay for all tests of a run, started and stopped by
 // deploy/stack.sh.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync }
-  from 'node:fs'
+import {
+  chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync,
+  renameSync, rmSync, writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,6 +42,21 @@ export class Stack {
 
   start(name) {
     run('start', name, this.dir)
+  }
+
+  /** The next process that comes to this point (lib/fault.h) dies there. */
+  fault(point, order = 'kill') {
+    const faults = path.join(this.dir, 'run/faults')
+    mkdirSync(faults, { recursive: true })
+    chmodSync(faults, 0o777) // who obeys takes the order away
+    const file = path.join(this.dir, 'order')
+    writeFileSync(file, `${order}\n`, { mode: 0o644 })
+    renameSync(file, path.join(faults, point)) // whole, or not there
+  }
+
+  /** Nobody has come there yet. */
+  faultWaits(point) {
+    return existsSync(path.join(this.dir, 'run/faults', point))
   }
 
   down() {

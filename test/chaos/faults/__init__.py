@@ -59,6 +59,7 @@ class Fault:
     inject: typing.Callable
     verify: typing.Callable = None
     weight: float = 1.0  # how often a mixed round takes it
+    killer: bool = False  # kills often: mixed rounds take some of these, too
     alone: bool = False  # never beside other faults
     short: bool = True  # also in the short form
     fsync: bool = False  # means something on a stack with fsync only

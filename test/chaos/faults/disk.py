@@ -212,12 +212,15 @@ def logs(chaos, rng):
 
 
 FAULTS = [
-    Fault("F12", "the disk of Redis is full", redis, seconds=12, short=False),
+    Fault("F12", "the disk of Redis is full", redis, alone=True, seconds=12,
+          short=False),
     Fault("F12", "the disk of PostgreSQL is full", postgres, alone=True,
           seconds=25, short=False),
-    Fault("F12", "the disk of graderd's caches is full", state, seconds=20,
+    Fault("F12", "the disk of graderd's caches is full", state, alone=True,
+          seconds=20,
           short=False),
-    Fault("F12", "the disk of nginx is full", nginx, seconds=12, short=False),
+    Fault("F12", "the disk of nginx is full", nginx, alone=True, seconds=12,
+          short=False),
     Fault("F12", "the disk of the logs is full", logs, alone=True, seconds=20,
           short=False),
 ]

@@ -5,8 +5,8 @@ import signal
 import time
 
 from faults import Fault, Missed
-from points import (armed, hand_in, kill_at, sleeper, taken,
-                           wait_for)
+from points import (armed, hand_in, kill_at, sleeper, spare, taken,
+                    wait_for)
 from stack import alive, send
 
 # in the order in which a grading passes them
@@ -18,18 +18,17 @@ POINTS = ["claim.before", "claim.claimed", "judge.test", "store.before",
 
 def kill_worker(chaos, rng):
     """A worker of a graderd, several times."""
-    for _ in range(rng.randint(1, 4)):
-        chaos.careful()
-        victims = chaos.stack.workers()
+    for _ in range(rng.randint(1, 6)):
+        victims = chaos.careful() and chaos.stack.workers()
         if victims and send(rng.choice(victims), signal.SIGKILL):
             chaos.killed()
         time.sleep(rng.uniform(0.05, 0.8))
     if not chaos.event().kills:
-        raise Missed("no worker was up")
+        raise Missed("no worker was up, or none that could be spared")
 
 
 def kill_graderd(chaos, rng):
-    chaos.careful()
+    spare(chaos)
     if not chaos.stack.kill(rng.choice(chaos.stack.graders)):
         raise Missed("it was not up")
     chaos.killed()
@@ -37,7 +36,7 @@ def kill_graderd(chaos, rng):
 
 def kill_parent(chaos, rng):
     """The first process of a graderd alone: its workers must die with it."""
-    chaos.careful()
+    spare(chaos)
     name = rng.choice(chaos.stack.graders)
     parent, workers = chaos.stack.pid(name), chaos.stack.children(name)
     if parent is None or not send(parent, signal.SIGKILL):
@@ -48,7 +47,8 @@ def kill_parent(chaos, rng):
 
 
 def kill_box(chaos, rng):
-    chaos.careful()
+    del rng
+    spare(chaos)
     if not chaos.stack.kill("box"):
         raise Missed("it was not up")
     chaos.killed()
@@ -94,7 +94,7 @@ def at_point(point):
 def at_hand_back(chaos, rng):
     """A graderd is told to stop, hands its work back, and dies before it has
     rung for it."""
-    chaos.careful()
+    spare(chaos)
     with chaos.load.borrowed() as student:
         sub = chaos.make(student, sleeper(chaos, 0.7))
         with armed(chaos.stack, "handback.stored"):
@@ -145,7 +145,7 @@ def janitor_at_reclaim(chaos, rng):
     takes them from the dead dies, too.  (A graderd that comes back reads its
     own entries again, so the dead one needs another name.)"""
     del rng
-    chaos.careful()
+    spare(chaos)
     redis = chaos.stack.redis
     with armed(chaos.stack, "janitor.reclaimed"), \
             chaos.load.borrowed() as student:
@@ -173,15 +173,16 @@ def give_away(redis, name):
 
 FAULTS = [
     Fault("F1", "kill a worker of graderd", kill_worker, cost_of_kills,
-          weight=4),
-    Fault("F1", "kill a whole graderd", kill_graderd, cost_of_kills, weight=2),
+          weight=4, killer=True),
+    Fault("F1", "kill a whole graderd", kill_graderd, cost_of_kills, weight=2,
+          killer=True),
     Fault("F1", "kill graderd, not its workers", kill_parent, cost_of_kills),
     Fault("F1", "kill the box", kill_box, cost_of_kills),
     Fault("F1", "kill at handback.stored", at_hand_back, cost_of_kills,
           seconds=8),
     *[Fault("F1", f"kill at {p}", at_point(p), cost_of_kills, seconds=8)
       for p in POINTS],
-    Fault("F4", "kill the janitors", kill_janitor),
+    Fault("F4", "kill the janitors", kill_janitor, killer=True),
     Fault("F4", "kill at janitor.ring", janitor_at_ring, seconds=8),
     Fault("F4", "kill at janitor.reclaimed", janitor_at_reclaim, seconds=14),
 ]

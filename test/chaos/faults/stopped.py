@@ -8,7 +8,7 @@ import time
 
 from faults import Fault, Missed
 from points import (armed, grading, grading_of, hand_in, quick, sleeper,
-                           taken, wait_for)
+                    spare, taken, wait_for)
 from stack import send, stat_fields
 
 LEASE_SECONDS = 2
@@ -33,7 +33,7 @@ def stale(chaos):
 @by_itself
 def stop_worker(chaos, rng):
     """At a random moment of a run."""
-    chaos.careful()
+    spare(chaos)
     victims = chaos.stack.workers()
     if not victims:
         raise Missed("no worker was up")
@@ -49,7 +49,7 @@ def stop_worker(chaos, rng):
 @by_itself
 def stop_graderd(chaos, rng):
     """The whole of it, as a host that swaps."""
-    chaos.careful()
+    spare(chaos)
     group = chaos.stack.pid(rng.choice(chaos.stack.graders))
     if group is None:
         raise Missed("it was not up")
@@ -72,7 +72,7 @@ def stop_at(point):
     @by_itself
     def inject(chaos, rng):
         del rng
-        chaos.careful()
+        spare(chaos)
         victims = []
         with chaos.load.borrowed() as student:
             before = stale(chaos)
@@ -105,7 +105,7 @@ def judged_twice_at_once(chaos, rng):
     """A long run, its grader stopped in the middle: its program must not go on
     beside the second run for ever, and only the second counts."""
     del rng
-    chaos.careful()
+    spare(chaos)
     with chaos.load.borrowed() as student:
         sub = chaos.make(student, sleeper(chaos, 0.2))
         hand_in(chaos, student, sub)

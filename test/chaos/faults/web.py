@@ -99,7 +99,8 @@ def one_row(chaos, event):
 
 
 FAULTS = [
-    Fault("F3", "kill workers of handlers", kill_workers, weight=2),
+    Fault("F3", "kill workers of handlers", kill_workers, weight=2,
+          killer=True),
     Fault("F3", "kill a whole handler", kill_handler),
     Fault("F3", "kill during the INSERT", in_insert, one_row, seconds=4),
     *[Fault("F3", f"kill at {p}", at_point(p), seconds=5)
