@@ -144,9 +144,11 @@ def first_claim(chaos, since):
 
 def claims_go_on(within):
     """A verify(): work is taken again within so many seconds of the end of a
-    fault, where it is the round's only one."""
+    fault, where none of the round came after it."""
     def verify(chaos, event):
-        if not chaos.alone or "waiting" not in event.facts:
+        later = [e for e in chaos.events if e.round == event.round
+                 and e is not event and (e.until or 0) > event.at]
+        if not chaos.alone or later or "waiting" not in event.facts:
             return []
         took = first_claim(chaos, event.until)
         event.facts["claim_seconds"] = took

@@ -257,8 +257,7 @@ class Watch(threading.Thread):
             if old and event["seq"] <= old["seq"]:
                 return
             if old and RANK[old["state"]] == 2:
-                # a GET that was faster than the events is no fault: the page
-                # ignores them
+                # what a GET knew first, a late push may follow: no harm
                 if event["state"] != old["state"] and old.get("pushed"):
                     self.wrong.append(f"{event['id']}: {event['state']} came "
                                       f"after {old['state']}")

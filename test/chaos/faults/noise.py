@@ -6,11 +6,13 @@ than half of its limit may be called too slow."""
 import dataclasses
 import shutil
 import subprocess
+import threading
 import time
 
 import probe
 from faults import Fault, Missed
 
+ONE = threading.Lock()
 SHARE = 0.45         # of the CPU limit, in the programs that are watched
 MEMORY = "256M"      # of each of the two that write to it
 
@@ -20,7 +22,7 @@ def noise(chaos, rng):
     if program is None:
         raise Missed("no stress-ng: try make deps")
     seconds = rng.uniform(6, 12)
-    with subprocess.Popen(
+    with ONE, subprocess.Popen(
             [program, "--quiet", "--cpu", "0", "--vm", "2", "--vm-bytes",
              MEMORY, "--timeout", f"{seconds:.0f}s", "--temp-path", "/tmp"],
             stdin=subprocess.DEVNULL, start_new_session=True) as loud:
