@@ -15,6 +15,7 @@ import dataclasses
 import pathlib
 import random
 import shutil
+import signal
 import statistics
 import sys
 import threading
@@ -418,6 +419,8 @@ def main():
     print(f"{'# ' if args.short else ''}seed {args.seed}", flush=True)
     found = wanted(args)
     chaos = Chaos(args)
+    # told to stop: stop the stack, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         chaos.up()
         chaos.quiet_day()
