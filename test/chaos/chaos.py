@@ -2,7 +2,7 @@
 """Break a private Assay in every way that we know, and look whether anything
 was lost, judged twice, judged wrongly, or locked a student out.
 
-    chaos.py [--seed N] [--rounds N] [--only F1,F5] [--short] [--dir DIR]
+    chaos.py [--seed N] [--rounds N] [--minutes M] [--only F1,F5] [--short] [--dir DIR]
              [--build B] [--fsync] [--json FILE] [--keep]
 
 Each round: students hand in programs of known verdicts while 1 to 8 faults
@@ -348,7 +348,10 @@ def long_form(chaos, found):
     cards = deck(chaos.rng, [f for f in found if f.weight])
     killers = [f for f in found if f.killer]
     kept = []  # was drawn, but must be alone
+    end = time.monotonic() + 60 * chaos.args.minutes
     for _ in range(chaos.args.rounds):
+        if time.monotonic() > end:
+            break
         if kept:
             chosen = [kept.pop()]
         else:
@@ -402,6 +405,8 @@ def parse():
     parser.add_argument("--seed", type=int,
                         default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--minutes", type=float, default=1e6,
+                        help="no new round after so long")
     parser.add_argument("--only", help="numbers or names of faults: F1,F5")
     parser.add_argument("--short", action="store_true", help="TAP, < 3 min")
     parser.add_argument("--dir", help="of the stack; default: a temporary one")
