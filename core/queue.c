@@ -91,7 +91,8 @@ static const struct db_stmt stmts[] = {
                "        avg(extract(epoch FROM finished_at - started_at))"
                "   FROM gradings"
                "  WHERE finished_at > clock_timestamp() - interval '1 minute'"
-               "    AND state = 'done' GROUP BY 1, 2"
+               "    AND state = 'done' AND verdict <> 'system_error'"
+               "  GROUP BY 1, 2"
                " ON CONFLICT (version_id, language)"
                " DO UPDATE SET seconds = excluded.seconds",
                0},

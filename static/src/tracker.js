@@ -97,10 +97,13 @@ class Tracker extends Store {
     this.dispatchEvent(new Event('replaced'))
   }
 
-  /** `fresh`: it was judged just now, as against found in the history. */
+  /** `fresh`: it was judged just now, as against found in the history.  What was not judged for a
+   *  fault of ours may be judged after all, when that was mended. */
   #put(item, old, fresh) {
     this.#items.set(item.id, item)
-    if (item.state === 'judged' && old?.state !== 'judged' && fresh) {
+    const before = old?.state === 'judged' && (old.verdict === item.verdict ||
+      old.verdict !== 'system_error')
+    if (item.state === 'judged' && !before && fresh) {
       this.dispatchEvent(new CustomEvent('judged', { detail: item }))
     }
     this.changed()
