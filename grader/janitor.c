@@ -277,7 +277,7 @@ suspected_since(const struct janitor *j, const struct queue_due *due)
 static void
 try_suspects(struct janitor *j, size_t n)
 {
-    struct suspect now[SUSPECTS_MAX];
+    struct suspect now[SUSPECTS_MAX] = {0};
     size_t count = 0;
     for (size_t i = 0; i < n && count < SUSPECTS_MAX; i++) {
         const struct queue_due *due = &j->due[i];
