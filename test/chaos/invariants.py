@@ -200,10 +200,10 @@ def purity(chaos):
         if sub.judged is None:
             continue
         points = chaos.points.get(sub.program.name)
-        if sub.got != sub.verdict:
+        if sub.got not in (sub.verdict, sub.perhaps):
             yield (f"I5 submission {sub.id}, {sub.program.name}: {sub.got} "
                    f"instead of {sub.verdict}")
-        elif sub.verdict == sub.program.verdict and points is not None and \
+        elif sub.got == sub.program.verdict and points is not None and \
                 sub.points != points:
             yield (f"I5 submission {sub.id}, {sub.program.name}: "
                    f"{sub.points} points instead of {points}")

@@ -44,6 +44,7 @@ class Submission:
     acked: float = None
     id: int = None
     judged: float = None
+    perhaps: str = None  # or this one, where another fault came between
     got: str = None  # verdict
     points: float = None
     refused: int = None  # status of a final refusal

@@ -141,10 +141,11 @@ def redis(chaos, rng):
 
 
 def postgres(chaos, rng):
-    """Its write-ahead log cannot grow: it refuses, or stops and recovers."""
+    """Its write-ahead log cannot grow: it refuses, or stops and recovers.  It
+    starts with room for two segments of that."""
     with ONE:
         folder = chaos.stack.dir / "pg" / "data"
-        with small(chaos, folder, ["postgres"], 8 << 20) as path:
+        with small(chaos, folder, ["postgres"], 40 << 20) as path:
             with keeper_of(chaos, "postgres"):
                 full(chaos, rng, path, (*probe.PROMISED, 409, 503))
                 probe.hand_in(chaos)

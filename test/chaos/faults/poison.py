@@ -85,6 +85,7 @@ def kills_its_grader(chaos, rng):
         for name in others:
             stack.stop(name)
         sub = chaos.make(student, sleeper(chaos, 0.2), verdict="system_error")
+        sub.perhaps = "accepted"  # was_parked() is strict where it can be
         tries = tries_of(student, sub)
         hand_in(chaos, student, sub)
         number = grading_of(chaos, sub)
@@ -99,7 +100,6 @@ def kills_its_grader(chaos, rng):
         chaos.healed()
         student.see(sub, chaos.deadline)
         if sub.got == "accepted" and not chaos.alone:
-            sub.verdict = "accepted"  # judged before it was hit: that is right
             raise Missed("it was judged before it killed anybody thrice")
         go_on(chaos, student)
     chaos.event().facts.update(sub=sub, grading=number, tries=tries)
