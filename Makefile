@@ -170,7 +170,12 @@ check-grader: all units static ## graderd: claims, crashes, the race of design 5
 	@B=$(B) test/run.sh grader
 check-hostile: all static ## programs that attack the box
 	@B=$(B) test/run.sh hostile
-check-vm: ## the same on an emulated Debian 12, systemd, pure cgroup v2 (T=, VM=)
+check-chaos: all static ## each class of faults once, under load (< 3 min)
+	@B=$(B) test/run.sh chaos
+chaos: all static ## faults at random for long: ROUNDS=20 SEED=n ONLY=F1,F5
+	@test/chaos/chaos.py --build $(B) --rounds $(or $(ROUNDS),20) \
+	    $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+check-vm: ## the hostile and the unit tests on an emulated Debian 12, systemd, pure cgroup v2 (T=, VM=)
 	@deploy/deps.sh run vm
 	@$(AGAIN) B=$(B) all units
 	@B=$(B) T="$(T)" test/vm/run.sh $(VM)
@@ -236,6 +241,6 @@ $(BUILD)/test/sqlcheck: $(BUILD)/test/sqlcheck.o $(BUILD)/libassay.a
 
 .SECONDARY:
 .PHONY: all static run test check check-unit check-api check-grader \
-        check-hostile check-vm check-browser build-check bench bench-box deps \
+        check-hostile check-chaos chaos check-vm check-browser build-check bench bench-box deps \
         doctor fmt lint \
         clean help units

@@ -3,21 +3,28 @@
  *   assay migrate                     bring the schema up to date
  *   assay course load DIR             publish a course's folder of packages
  *   assay course withdraw COURSE/SLUG take one assignment off the list
+ *   assay parked                      gradings that killed their grader
+ *   assay parked show ID              the program of one
+ *   assay parked retry ID|all         queue it again
+ *   assay parked drop ID|all          let system_error be the last word
  *
  * Exit status: 0 done, 1 refused (said why), 2 PostgreSQL is not there,
  * 64 usage, 78 configuration.
  */
 #include "core/course.h"
 #include "core/package.h"
+#include "core/parked.h"
 #include "core/publication.h"
 #include "core/schema.h"
 #include "lib/conf.h"
 #include "lib/log.h"
 #include "lib/secret.h"
+#include "lib/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     YAML_MAX = 1 << 20
@@ -166,6 +173,104 @@ cmd_course_withdraw(char **args)
     return exit_status(e);
 }
 
+/* A line each, for people and for awk. */
+static int
+cmd_parked(char **args)
+{
+    (void)args;
+    struct db *db = connect_admin(true);
+    struct parked *list = NULL;
+    size_t n = 0;
+    enum err e = parked_list(db, &list, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct parked *p = &list[i];
+        printf("%lld %s %s/%s version=%d language=%s crashes=%d waiting=%lld "
+               "why=%s\n",
+               (long long)p->id, p->at, p->course, p->assignment, p->version,
+               p->language, p->crashes, (long long)p->waiting,
+               *p->trouble != '\0' ? p->trouble : "-");
+    }
+    free(list);
+    db_free(db);
+    return exit_status(e);
+}
+
+static bool
+read_id(const char *text, bool or_all, int64_t *id)
+{
+    if (or_all && strcmp(text, "all") == 0) {
+        *id = PARKED_ALL;
+        return true;
+    }
+    if (text_to_int(text, 1, INT64_MAX, id))
+        return true;
+    fprintf(stderr, "%s: expected the number of a grading%s\n", text,
+            or_all ? ", or all" : "");
+    return false;
+}
+
+static int
+refuse_parked(const char *id, enum err e)
+{
+    if (e == ERR_NOT_FOUND)
+        fprintf(stderr, "%s: no such parked grading\n", id);
+    return exit_status(e);
+}
+
+/* Byte for byte into a file or a pipe.  A terminal obeys what it is shown, and
+ * this was written by somebody who just killed three graders. */
+static int
+cmd_parked_show(char **args)
+{
+    int64_t id = 0;
+    char *code = NULL;
+    if (!read_id(args[0], false, &id))
+        return 64;
+    struct db *db = connect_admin(true);
+    enum err e = parked_code(db, id, &code);
+    if (e == ERR_OK && isatty(STDOUT_FILENO)) {
+        size_t size = strlen(code);
+        char *clean = text_clean(code, size, 3 * size + 1);
+        free(code);
+        code = clean;
+    }
+    if (e == ERR_OK)
+        fputs(code, stdout);
+    free(code);
+    db_free(db);
+    return refuse_parked(args[0], e);
+}
+
+static int
+change_parked(const char *which, const char *done,
+              enum err (*change)(struct db *, int64_t, int64_t **, size_t *))
+{
+    int64_t id = 0, *ids = NULL;
+    size_t n = 0;
+    if (!read_id(which, true, &id))
+        return 64;
+    struct db *db = connect_admin(true);
+    enum err e = change(db, id, &ids, &n);
+    for (size_t i = 0; i < n; i++)
+        printf("%lld %s\n", (long long)ids[i], done);
+    free(ids);
+    db_free(db);
+    return refuse_parked(which, e);
+}
+
+static int
+cmd_parked_retry(char **args)
+{
+    return change_parked(args[0], "queued again", parked_retry);
+}
+
+static int
+cmd_parked_drop(char **args)
+{
+    return change_parked(args[0], "dropped", parked_drop);
+}
+
 static const struct command {
     const char *words[2]; /* the second may be NULL */
     int nargs;
@@ -178,6 +283,10 @@ static const struct command {
      1,
      cmd_course_withdraw,
      "COURSE/SLUG: take it off the list"},
+    {{"parked", NULL}, 0, cmd_parked, "gradings that killed their grader"},
+    {{"parked", "show"}, 1, cmd_parked_show, "ID: the program of one"},
+    {{"parked", "retry"}, 1, cmd_parked_retry, "ID|all: queue it again"},
+    {{"parked", "drop"}, 1, cmd_parked_drop, "ID|all: it stays system_error"},
 };
 
 static int

@@ -68,15 +68,16 @@ static const struct db_stmt stmts[] = {
                    " RETURNING id",
                    2},
     /* tried again after 1 s, 4 s, 16 s, …; the last time there is nothing left
-     * to wait for.  $3 crash limit */
+     * to wait for.  $3 crash limit, $4 why */
     [GIVE_UP] = {"grading_give_up",
                  "UPDATE gradings SET lease_until = clock_timestamp()"
                  "  + make_interval(secs => CASE WHEN crashes + 1 >= $3 THEN 0"
                  "                          ELSE power(4, least(crashes, 3))"
-                 "                          END)"
+                 "                          END),"
+                 "  trouble = $4"
                  " WHERE id = $1 AND fence = $2 AND state = 'running'"
                  " RETURNING id",
-                 3},
+                 4},
     [WAITING] = {"grading_waiting",
                  "SELECT s.user_id, s.id, 0,"
                  "       (SELECT coalesce(sum(c.points), 0)"
@@ -197,9 +198,10 @@ grading_package(struct db *db, int64_t version_id, void **data, size_t *size)
     return e;
 }
 
-/* A write under the fence; `third` < 0: it takes no third argument. */
+/* A write under the fence; `third` < 0, `why` NULL: it takes no such one. */
 static enum err
-fenced(struct db *db, enum stmt stmt, int64_t id, int fence, int64_t third)
+fenced(struct db *db, enum stmt stmt, int64_t id, int fence, int64_t third,
+       const char *why)
 {
     struct db_args a = {0};
     struct db_result *r = NULL;
@@ -207,6 +209,8 @@ fenced(struct db *db, enum stmt stmt, int64_t id, int fence, int64_t third)
     db_arg_int(&a, fence);
     if (third >= 0)
         db_arg_int(&a, third);
+    if (why != NULL)
+        db_arg_text(&a, why);
     enum err e = db_exec(db, &stmts[stmt], &a, &r);
     if (e == ERR_OK && db_rows(r) == 0)
         e = ERR_STALE;
@@ -217,19 +221,19 @@ fenced(struct db *db, enum stmt stmt, int64_t id, int fence, int64_t third)
 enum err
 grading_renew(struct db *db, int64_t id, int fence)
 {
-    return fenced(db, RENEW, id, fence, conf()->lease_seconds);
+    return fenced(db, RENEW, id, fence, conf()->lease_seconds, NULL);
 }
 
 enum err
 grading_hand_back(struct db *db, int64_t id, int fence)
 {
-    return fenced(db, HAND_BACK, id, fence, -1);
+    return fenced(db, HAND_BACK, id, fence, -1, NULL);
 }
 
 enum err
-grading_give_up(struct db *db, int64_t id, int fence)
+grading_give_up(struct db *db, int64_t id, int fence, enum err why)
 {
-    return fenced(db, GIVE_UP, id, fence, conf()->crash_limit);
+    return fenced(db, GIVE_UP, id, fence, conf()->crash_limit, err_name(why));
 }
 
 /* Run a statement whose rows are (user, submission, points, total).  A row of

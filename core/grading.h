@@ -64,8 +64,8 @@ enum err grading_hand_back(struct db *db, int64_t id, int fence);
 /* The grading itself defeated us (a broken package, a program that takes the
  * box down).  Let the lease run out soon: taking it over counts a crash, and
  * so it is tried again, elsewhere if possible, but never for ever.
- * ERR_STALE. */
-enum err grading_give_up(struct db *db, int64_t id, int fence);
+ * `why` is kept for the sysadmin (core/parked.h).  ERR_STALE. */
+enum err grading_give_up(struct db *db, int64_t id, int fence, enum err why);
 
 /* Whom a verdict concerns. */
 struct grading_told {

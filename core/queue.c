@@ -21,12 +21,14 @@ enum stmt {
  * lease ago, or that ends later than two from now, was written by another
  * clock. */
 static const struct db_stmt stmts[] = {
+    /* or queued long after now: the clock was set back */
     [OVERDUE] = {"queue_overdue",
                  "SELECT id, follows, class, fence, false, false"
                  "  FROM gradings"
                  " WHERE state = 'queued' AND class = $1::queue_class"
-                 "   AND queued_at < clock_timestamp()"
-                 "                   - make_interval(secs => $2)"
+                 "   AND queued_at NOT BETWEEN"
+                 "         clock_timestamp() - make_interval(secs => $2) AND"
+                 "         clock_timestamp() + make_interval(secs => $2)"
                  " ORDER BY queued_at LIMIT $3",
                  3},
     /* $1 crash limit, $2 lease in s, $3 at most */

@@ -10,7 +10,7 @@
 
 /* The newest migration in sql/ (a check compares). */
 enum {
-    SCHEMA_VERSION = 4
+    SCHEMA_VERSION = 5
 };
 
 /* db_set_check's: ERR_OK when the database has exactly the schema that this

@@ -17,7 +17,7 @@ RUN=(gcc g++ libc6-dev make pkg-config curl jq python3 python3-dev nginx-core
     libcjson-dev libsodium-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     libarchive-dev libyaml-dev libseccomp-dev libcap-dev util-linux procps)
 TEST=(bats libcmocka-dev clang-format shellcheck chromium fonts-dejavu-core
-    default-jdk-headless)
+    default-jdk-headless stress-ng)
 VM=(mmdebstrap e2fsprogs qemu-system-x86 libcmocka-dev)
 BENCH=(wrk bubblewrap)
 LINT=(clang-format clang-tidy cppcheck shellcheck)

@@ -55,7 +55,7 @@ enum {
     JANITOR = -1, /* its slot */
     YOUNG_MS = 10000,
     AGAIN_MIN_MS = 250,
-    AGAIN_MAX_MS = 10000,
+    AGAIN_MAX_MS = 3000, /* a grading waits so long for a new worker */
     KILL_AFTER_MS = 3000 /* beyond drain_seconds */
 };
 

@@ -137,23 +137,24 @@ watch(void *cookie, const struct judge_test *test, size_t done, size_t total)
 
 /* -- how it ends -- */
 
-/* Repeat a fenced write until PostgreSQL answers; give up on it when we are
- * to stop (then the lease ends by itself). */
-static enum err
-insist(struct job *j, enum err (*write)(struct db *, int64_t, int))
+/* May a fenced write be tried again?  Until PostgreSQL answers, but not when we
+ * are to stop (then the lease ends by itself). */
+static bool
+once_more(struct job *j, enum err e)
 {
-    enum err e = write(j->w->db, j->grading.id, j->grading.fence);
-    while (e == ERR_UNAVAILABLE && !worker_stopping()) {
-        worker_pause(j->w);
-        e = write(j->w->db, j->grading.id, j->grading.fence);
-    }
-    return e;
+    if (e != ERR_UNAVAILABLE || worker_stopping())
+        return false;
+    worker_pause(j->w);
+    return true;
 }
 
 static void
 hand_back(struct job *j, const char *why)
 {
-    enum err e = insist(j, grading_hand_back);
+    enum err e = ERR_OK;
+    do
+        e = grading_hand_back(j->w->db, j->grading.id, j->grading.fence);
+    while (once_more(j, e));
     log_info("handed back", "grading=%lld fence=%d why=\"%s\" result=%s",
              (long long)j->grading.id, j->grading.fence, why, err_name(e));
     /* a new entry, so that any grader may take it; the janitor rings if this
@@ -168,7 +169,10 @@ hand_back(struct job *j, const char *why)
 static void
 give_up(struct job *j, enum err why)
 {
-    enum err e = insist(j, grading_give_up);
+    enum err e = ERR_OK;
+    do
+        e = grading_give_up(j->w->db, j->grading.id, j->grading.fence, why);
+    while (once_more(j, e));
     FAULT("giveup.stored");
     log_warn("grading failed", "grading=%lld fence=%d why=%s result=%s",
              (long long)j->grading.id, j->grading.fence, err_name(why),

@@ -43,8 +43,8 @@ struct conf {
     int64_t crash_limit;   /* a grading is parked after so many */
     int64_t drain_seconds; /* at SIGTERM: finish within so long, or hand back */
     int64_t janitor_seconds;
-    int64_t queue_grace_ms;
-    int64_t guest_queue_max; /* ring for rows queued longer than this */
+    int64_t queue_grace_ms; /* ring for rows queued longer than this */
+    int64_t guest_queue_max;
     /* the self-attack */
     int64_t selfattack_seconds;
     int64_t selfattack_retry_seconds;

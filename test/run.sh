@@ -1,7 +1,8 @@
 #!/bin/bash
 # Run tests, show their TAP, and end with a plain line `N passed, N failed`.
 #
-#   test/run.sh SUITE…     checks unit api grader hostile browser, of build $B
+#   test/run.sh SUITE…     checks unit api grader hostile chaos browser, of build
+#                          $B
 #   test/run.sh all        everything that `make test` promises
 #   test/run.sh FILE…      one file of any kind
 #
@@ -75,6 +76,7 @@ files() { # of a suite, the longest first
     api) printf '%s\n' test/api/*.bats | sort -t/ -k3 -r ;;
     grader) printf '%s\n' test/grader/*.bats ;;
     hostile) echo test/hostile/run.sh ;;
+    chaos) echo test/chaos/short.sh ;;
     browser) printf '%s\n' test/browser/*.test.js ;;
     *)
         echo "$1: no such suite" >&2
@@ -87,20 +89,20 @@ suite() { # NAME…
     local name f
     for name in "$@"; do
         # what it measures must not be its neighbour
-        [ "$name" != hostile ] || wait
+        case $name in hostile | chaos) wait ;; esac
         while read -r f; do file "$f"; done < <(files "$name")
-        [ "$name" != hostile ] || wait
+        case $name in hostile | chaos) wait ;; esac
     done
 }
 
 [ $# -gt 0 ] || {
-    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
     exit 64
 }
 for what in "$@"; do
     case $what in
     all)
-        suite checks unit api grader browser hostile
+        suite checks unit api grader browser hostile chaos
         B=asan
         suite unit api grader
         ;;

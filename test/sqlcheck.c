@@ -39,7 +39,7 @@ static const struct {
     {"core/schema.c", "postgres"},           {"core/course.c", "postgres"},
     {"core/publication.c", "postgres"},      {"core/grading.c", "assay_grader"},
     {"core/runtime.c", "assay_grader"},      {"core/queue.c", "assay_grader"},
-    {"core/housekeeping.c", "assay_grader"},
+    {"core/housekeeping.c", "assay_grader"}, {"core/parked.c", "postgres"},
 };
 
 /* Always few rows: a scan is right. */

@@ -90,7 +90,7 @@ start_handler() {
     [ "$ROOTLY" = no ] ||
         user=(-u "$WEB_USER" -g "$WEB_GROUP" -U "$WEB_USER" -G "$WEB_GROUP")
     rm -f "$DIR/run/$1.sock"
-    launch "$1" spawn-fcgi -n -s "$DIR/run/$1.sock" -M 0660 -b 1024 \
+    launch "$1" spawn-fcgi -n -s "$DIR/run/$1.sock" -M 0660 -b 4096 \
         "${user[@]}" -- "$program" -c "$DIR/assay.conf"
     await "$1" 10 test -S "$DIR/run/$1.sock"
 }

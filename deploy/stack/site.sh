@@ -101,9 +101,11 @@ conf_value() { # OPTION: as the programs will see it
 }
 
 # Without the word declare, which would make them local to who reads them.
+# Whole or not at all: another start may be reading it.
 save_env() {
     declare -p PORT LISTEN REDIS_PORT BUILD GRADERS COURSE SETTINGS \
-        THROWAWAY TREE | sed 's/^declare -[-a]* //' >"$DIR/stack.env"
+        THROWAWAY TREE | sed 's/^declare -[-a]* //' >"$DIR/stack.env.$$"
+    mv "$DIR/stack.env.$$" "$DIR/stack.env"
 }
 
 # What runs already keeps its port.

@@ -123,6 +123,26 @@ remove_tree(const char *dir)
         note_errno("cannot remove cgroup", "dir=%s", dir);
 }
 
+/* A zombie does not count: a killed box may be one for a while, until whoever
+ * is its parent looks, and its successor starts meanwhile. */
+static bool
+lives(long pid)
+{
+    char path[64], state = '\0';
+    FILE *f = NULL;
+
+    if (pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno == ESRCH))
+        return false;
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    f = fopen(path, "re");
+    if (f == NULL)
+        return true; /* to be on the safe side */
+    if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+        state = '\0';
+    fclose(f);
+    return state != 'Z' && state != 'X';
+}
+
 /* A box that was killed leaves empty folders. */
 static void
 sweep(const char *parent)
@@ -134,7 +154,7 @@ sweep(const char *parent)
         if (strncmp(e->d_name, FOLDER, strlen(FOLDER)) != 0)
             continue;
         long pid = atol(e->d_name + strlen(FOLDER));
-        if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+        if (pid <= 0 || lives(pid))
             continue;
         if (snprintf(path, sizeof path, "%s/%s", parent, e->d_name) <
             (int)sizeof path)

@@ -10,8 +10,8 @@ sent, in one breath.  An answer is a line of JSON, in the same order: {"status",
 without one.  On standard error: how long it took to send them all, and the
 slowest answer.  A connection cannot be made: that ends the program.
 
-With --hold, connections are kept open while FILE is there: the answers are
-printed first (so they must be websockets, or be over with their head).
+With --hold, connections are kept open while FILE is there, for a minute at
+most: the answers are printed first, of websockets only the head.
 """
 import argparse
 import asyncio
@@ -54,7 +54,10 @@ async def read_answer(reader, head_only):
     status = int(lines[0].split()[1])
     body = b""
     if not head_only or status != 101:
-        body = await reader.read()
+        if "content-length" in headers:
+            body = await reader.readexactly(int(headers["content-length"]))
+        else:
+            body = await reader.read()
         if headers.get("transfer-encoding") == "chunked":
             body = unchunk(body)
     return {
@@ -97,7 +100,9 @@ async def crowd(args, specs):
     slowest = max((a["seconds"] for a, _ in answers), default=0)
     print(f"{len(specs)} requests sent within {sent:.3f} s, "
           f"slowest answer {slowest:.3f} s", file=sys.stderr)
-    while args.hold is not None and os.path.exists(args.hold):
+    end = time.monotonic() + TIMEOUT  # whoever was to take it away may be dead
+    while (args.hold is not None and os.path.exists(args.hold)
+           and time.monotonic() < end):
         await asyncio.sleep(0.05)
     for _, writer in connections:
         writer.close()
