@@ -3,6 +3,7 @@
 enum stmt {
     SEEN,
     GRADER_SEEN,
+    GRADER_GONE,
     FORGET,
     FORGET_GRADERS
 };
@@ -19,6 +20,8 @@ static const struct db_stmt stmts[] = {
                      " SET tokens = excluded.tokens,"
                      "     seen_at = clock_timestamp()",
                      2},
+    [GRADER_GONE] = {"runtime_grader_gone",
+                     "DELETE FROM graders WHERE name = $1", 1},
     /* The last one known stays: it is what hand_in() uses while no grader is
      * up. */
     [FORGET] = {"runtime_forget",
@@ -57,6 +60,14 @@ runtime_grader_seen(struct db *db, const char *name, int tokens)
     db_arg_text(&a, name);
     db_arg_int(&a, tokens);
     return db_exec(db, &stmts[GRADER_SEEN], &a, NULL);
+}
+
+enum err
+runtime_grader_gone(struct db *db, const char *name)
+{
+    struct db_args a = {0};
+    db_arg_text(&a, name);
+    return db_exec(db, &stmts[GRADER_GONE], &a, NULL);
 }
 
 enum err

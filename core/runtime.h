@@ -19,6 +19,8 @@ struct runtime {
 enum err runtime_seen(struct db *db, const struct runtime *r, size_t count);
 /* Say that graderd `name` is here and runs `tokens` gradings at once. */
 enum err runtime_grader_seen(struct db *db, const char *name, int tokens);
+/* Say that graderd `name` goes: nothing is expected of it any more. */
+enum err runtime_grader_gone(struct db *db, const char *name);
 /* Forget builds that nobody has had for a day, but never a language's last; and
  * graders that are gone. */
 enum err runtime_forget(struct db *db);

@@ -413,6 +413,10 @@ janitor_main(const struct worker_setup *setup)
         sweep_disk(j);
         clock_sleep(j->ready ? conf()->janitor_seconds * 1000 : RETRY_MS);
     }
+    /* or the next graderd of this host would count twice for a while; if it is
+     * not heard, it is forgotten as one that died */
+    if (j->ready)
+        runtime_grader_gone(j->db, j->grader);
     forget_undelivered(j);
     run_box_free(j->box);
     free(j->runtimes);

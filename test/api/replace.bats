@@ -15,7 +15,6 @@ teardown_file() { stack_down; }
 # Nobody is queued when a test begins, and no program is known.
 setup() {
     declare -gA AUTHS=() IDS=()
-    PEOPLE=0
     stack_psql -c "UPDATE submissions SET status = 'replaced'
             WHERE status = 'pending';
         UPDATE gradings SET reusable = false WHERE reusable;

@@ -88,7 +88,8 @@ END
     eventually 10 is_judged "$grading"
     eventually 5 test "$(stack_redis EXISTS "bell:{$grading}")" = 1
     ttl=$(stack_redis TTL "bell:{$grading}")
-    [ "$ttl" -gt 50 ] && [ "$ttl" -le 60 ]
+    [ "$ttl" -gt 50 ]
+    [ "$ttl" -le 60 ]
 }
 
 # -- rings that get lost ----------------------------------------------------
