@@ -154,17 +154,19 @@ worker_may_work(struct worker *w, bool idle)
     return false;
 }
 
-/* Do it, and note what that means for the share of bulk work. */
+/* Do it, and note what that means for the share of bulk work: what it gets
+ * when nothing else is there costs it nothing. */
 static void
 do_job(struct worker *w, const struct stream_entry *entry)
 {
+    bool in_its_turn = w->bulk_saved > 0;
     int64_t began = clock_ms();
     job_do(w, entry);
     int64_t took = clock_ms() - began + 1;
-    if (entry->class == STREAM_BULK)
-        w->bulk_saved -= took * (100 - BULK_SHARE);
-    else
+    if (entry->class != STREAM_BULK)
         w->bulk_saved += took * BULK_SHARE;
+    else if (in_its_turn)
+        w->bulk_saved -= took * (100 - BULK_SHARE);
     if (w->bulk_saved > BULK_SAVED_MAX_MS * 100)
         w->bulk_saved = BULK_SAVED_MAX_MS * 100;
     if (w->bulk_saved < -BULK_OWED_MAX_MS * 100)
