@@ -236,6 +236,25 @@ none_alive() {
     eventually 10 is_judged "$again"
 }
 
+@test "a worn grading is parked, also where a worker is before the janitor" {
+    janitor=$(child_of graderd graderd:janitor)
+    kill -STOP "$janitor"
+    read -r _ _ grading _ < <(hand_in "$(new_user)" "$(right_after 0 worn)")
+    stack_psql -c "UPDATE gradings SET state = 'running', crashes = 2,
+        fence = 3, lease_until = now() - interval '1 second'
+        WHERE id = $grading"
+    ring "$grading"
+    eventually 10 was_delivered
+    other=$(submit "$(new_user)" "$(right_after 0 "behind worn")")
+    eventually 10 is_judged "$other" # the same worker, after it
+    is "$grading" "state || fence" running3
+    kill -CONT "$janitor"
+    eventually 20 is "$grading" state parked
+}
+was_delivered() {
+    [ "$(stack_redis XPENDING graderQueue graders | head -n 1)" -ge 1 ]
+}
+
 @test "a package that cannot be read: parked, never for ever, others go on" {
     stack_psql -c "INSERT INTO assignment_versions (assignment_id, number,
             title, handout, handout_html, kind, languages, limits, tests_total,

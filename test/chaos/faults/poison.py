@@ -142,7 +142,7 @@ def broken_package(chaos, rng):
                                   assignment="broken", verdict="system_error")
     with chaos.load.borrowed() as student:
         sub = chaos.make(student, program, course="chaos-broken")
-        tries = student.tries(sub)
+        tries = tries_of(student, sub)
         hand_in(chaos, student, sub)
         chaos.healed()
         student.see(sub, chaos.deadline)
