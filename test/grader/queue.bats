@@ -218,6 +218,33 @@ none_alive() {
                          WHERE user_id = '$user'")" = 100 ]
 }
 
+@test "stopped between judging and storing: the fence refuses what comes late" {
+    stack_fault store.before stop
+    grading=$(submit "$(new_user)" "$(right_after 0 "stale store")")
+    eventually 20 taken store.before
+    stack_start graderd2
+    eventually 20 is_judged "$grading"
+    before=$(of "$grading" "fence || ' ' || finished_at")
+    kill -CONT "$(worker_of graderd)"
+    eventually 10 logged "stale result dropped grading=$grading fence=1"
+    [ "$(of "$grading" "fence || ' ' || finished_at")" = "$before" ]
+    [ "$(judged_times "$grading")" = 1 ]
+}
+taken() { ! stack_fault_waits "$1"; }
+
+@test "who lost his lease stops at his next renewal, not at the end" {
+    grading=$(submit "$(new_user)" "$(right_after 3 "stale renewal")")
+    eventually 10 is "$grading" state running
+    worker=$(worker_of graderd)
+    kill -STOP "$worker"
+    stack_start graderd2
+    eventually 20 is "$grading" fence 2
+    kill -CONT "$worker"
+    eventually 10 logged "stale result dropped grading=$grading fence=1"
+    is "$grading" "state || fence" running2 # the other one is at it
+    eventually 30 is_judged "$grading"
+}
+
 @test "a grading that kills its grader each time is parked" {
     user=$(new_user)
     grading=$(submit "$user" "$(right_after 7 poison)")
@@ -237,7 +264,7 @@ none_alive() {
 }
 
 @test "a worn grading is parked, also where a worker is before the janitor" {
-    janitor=$(child_of graderd graderd:janitor)
+    eventually 20 has_janitor
     kill -STOP "$janitor"
     read -r _ _ grading _ < <(hand_in "$(new_user)" "$(right_after 0 worn)")
     stack_psql -c "UPDATE gradings SET state = 'running', crashes = 2,
@@ -250,6 +277,10 @@ none_alive() {
     is "$grading" "state || fence" running3
     kill -CONT "$janitor"
     eventually 20 is "$grading" state parked
+}
+has_janitor() {
+    janitor=$(child_of graderd graderd:janitor || true)
+    [ -n "$janitor" ]
 }
 was_delivered() {
     [ "$(stack_redis XPENDING graderQueue graders | head -n 1)" -ge 1 ]
