@@ -245,6 +245,18 @@ taken() { ! stack_fault_waits "$1"; }
     eventually 30 is_judged "$grading"
 }
 
+@test "longer than its lease: nobody takes over what is renewed" {
+    stack_start graderd2
+    eventually 20 is_a_grader graderd2
+    grading=$(submit "$(new_user)" "$(right_after 2 renewed)")
+    eventually 30 is_judged "$grading"
+    [ "$(of "$grading" "fence || ' ' || crashes")" = "1 0" ]
+}
+is_a_grader() {
+    [ "$(stack_psql -c "SELECT count(*) FROM graders
+        WHERE name LIKE '%:$(stack_pid "$1")'")" = 1 ]
+}
+
 @test "a grading that kills its grader each time is parked" {
     user=$(new_user)
     grading=$(submit "$user" "$(right_after 7 poison)")
