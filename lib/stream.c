@@ -430,8 +430,18 @@ stream_undelivered(struct redis *r, enum stream_class c, int64_t *gradings,
     return n;
 }
 
-/* The oldest entry that some consumer still holds; `out` as it is when none
- * does. */
+/* The id that comes after this one: "5-7" becomes "5-8". */
+static void
+next_id(char id[48])
+{
+    char *seq = strchr(id, '-');
+    if (seq != NULL)
+        snprintf(seq, 48 - (size_t)(seq - id), "-%llu",
+                 strtoull(seq + 1, NULL, 10) + 1);
+}
+
+/* Of what was delivered up to `out`, the oldest entry that some consumer still
+ * holds; when none does, what comes after. */
 static bool
 oldest_pending(struct redis *r, enum stream_class c, char out[48])
 {
@@ -440,6 +450,8 @@ oldest_pending(struct redis *r, enum stream_class c, char out[48])
     if (ok && reply->type == REDIS_REPLY_ARRAY && reply->elements >= 2 &&
         reply->element[1]->type == REDIS_REPLY_STRING)
         snprintf(out, 48, "%s", reply->element[1]->str);
+    else
+        next_id(out);
     release(reply);
     return ok;
 }

@@ -78,7 +78,7 @@ int stream_undelivered(struct redis *r, enum stream_class c, int64_t *gradings,
                        int max);
 
 /* Drop entries that were acknowledged but not deleted (a crash in between):
- * all that are older than the oldest one some consumer still holds. */
+ * all that were delivered and are older than what some consumer still holds. */
 enum err stream_trim(struct redis *r, enum stream_class c);
 
 #endif

@@ -222,6 +222,8 @@ none_alive() {
     stack_fault store.before stop
     grading=$(submit "$(new_user)" "$(right_after 0 "stale store")")
     eventually 20 taken store.before
+    # durable first, then acknowledged
+    [ "$(stack_redis XPENDING graderQueue graders | head -n 1)" = 1 ]
     stack_start graderd2
     eventually 20 is_judged "$grading"
     before=$(of "$grading" "fence || ' ' || finished_at")
@@ -346,6 +348,43 @@ was_delivered() {
     stack_stop graderd
     is_judged "$grading"
     [ "$(of "$grading" fence)" = 1 ]
+}
+
+# -- entries that stay behind ------------------------------------------------
+
+@test "an entry whose grading runs elsewhere is left, should that grader die" {
+    grading=$(submit "$(new_user)" "$(right_after 2 elsewhere)")
+    eventually 10 is "$grading" state running
+    ring "$grading"
+    stack_start graderd2
+    eventually 10 all_delivered
+    is "$grading" "state || fence" running1
+    [ "$(stack_redis XLEN graderQueue)" = 2 ]
+    eventually 20 is_judged "$grading"
+    eventually 20 queue_is_empty
+}
+all_delivered() {
+    [ "$(stack_redis XINFO GROUPS graderQueue | grep -A 1 -x lag | tail -n 1)" = 0 ]
+}
+
+@test "what a consumer took that never came back is cleared away" {
+    stack_stop graderd
+    grading=$(submit "$(new_user)" "$(right_after 0 taken)")
+    stack_redis XREADGROUP GROUP graders gone:0 COUNT 9 STREAMS graderQueue '>'
+    stack_start graderd
+    eventually 20 is_judged "$grading"
+    eventually 20 queue_is_empty
+    [ "$(stack_redis XPENDING graderQueue graders | head -n 1)" = 0 ]
+}
+
+@test "acknowledged, and the grader died before it deleted: trimmed" {
+    stack_fault done.acked
+    grading=$(submit "$(new_user)" "$(right_after 0 acked)")
+    eventually 20 is_judged "$grading"
+    eventually 20 taken done.acked
+    [ "$(stack_redis XLEN graderQueue)" = 1 ]
+    eventually 20 queue_is_empty
+    [ "$(of "$grading" "fence || ' ' || crashes")" = "1 0" ]
 }
 
 # -- the others die ---------------------------------------------------------
