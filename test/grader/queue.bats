@@ -350,6 +350,29 @@ was_delivered() {
     [ "$(of "$grading" fence)" = 1 ]
 }
 
+@test "a long queue is not rung again and again" {
+    stack_stop box # nobody works; the janitor goes on
+    for n in 1 2 3 4 5; do
+        submit "$(named_user "long $n")" "$(right_after 0 "long $n")"
+    done
+    for n in 1 2; do # whatever is overdue was looked at when this one is rung
+        read -r _ _ last _ < <(hand_in "$(named_user "lost $n")" \
+            "$(right_after 0 "lost $n")")
+        eventually 10 was_rung_again "$last"
+    done
+    # those two, and perhaps the one that the worker has read and cannot claim
+    [ "$(stack_redis XLEN '{graderQueue}:again')" -le 3 ]
+    [ "$(stack_redis XLEN graderQueue)" = 5 ]
+    stack_start box
+    eventually 30 is_judged "$last"
+}
+named_user() {
+    stack_psql -c "INSERT INTO users (name) VALUES ('$1') RETURNING id"
+}
+was_rung_again() {
+    stack_redis XRANGE '{graderQueue}:again' - + | grep -qx "$1"
+}
+
 # -- entries that stay behind ------------------------------------------------
 
 @test "an entry whose grading runs elsewhere is left, should that grader die" {
