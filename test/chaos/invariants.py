@@ -234,10 +234,13 @@ def bells_end(chaos):
     log = chaos.stack.dir / "log" / "redis.log"
     if "MULTI calls can not be nested" in log.read_text(errors="replace"):
         return
-    for key in chaos.stack.redis("KEYS", "bell:*"):
-        if chaos.stack.redis("TTL", key) == -1 and key not in told:
-            told.add(key)
-            yield f"I7 {key} has no end"
+    try:
+        for key in chaos.stack.redis("KEYS", "bell:*"):
+            if chaos.stack.redis("TTL", key) == -1 and key not in told:
+                told.add(key)
+                yield f"I7 {key} has no end"
+    except resp.RedisError as why:
+        yield f"I7 Redis does not answer: {why}"
 
 
 # -- I8: pages show the truth ---------------------------------------------

@@ -117,7 +117,7 @@ class Stack:
             shutil.rmtree(self.dir)
 
     def run(self, words, timeout=START_SECONDS):
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, text=True,
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, text=True, errors="replace",
                               capture_output=True, timeout=timeout,
                               check=False)
         if done.returncode != 0:

@@ -25,7 +25,7 @@ def mounted(path, size):
     """A tmpfs of that many bytes; Missed where mounting is not allowed."""
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "chaos",
-         str(path)], capture_output=True, text=True, check=False)
+         str(path)], capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         raise Missed(f"# skipped: cannot mount here: {done.stderr.strip()}")
 

@@ -41,7 +41,7 @@ def prlimit(pid, what, *limit):
     words = ["setpriv", f"--reuid={user[0]}", f"--regid={group}",
              "--clear-groups", PYTHON, "-c", CODE, str(pid), str(what),
              *(str(n) for pair in limit for n in pair)]
-    done = subprocess.run(words, capture_output=True, text=True, cwd="/",
+    done = subprocess.run(words, capture_output=True, text=True, errors="replace", cwd="/",
                           check=False)
     if done.returncode != 0:
         if "ProcessLookupError" in done.stderr:

@@ -175,7 +175,7 @@ def repair(chaos, rng, path):
         return
     manifest = next(path.parent.glob("*.manifest"))
     done = subprocess.run(["redis-check-aof", "--fix", str(manifest)],
-                          input="y\n" * 3, text=True, capture_output=True,
+                          input="y\n" * 3, text=True, errors="replace", capture_output=True,
                           check=False)
     if done.returncode != 0:
         raise AssertionError(f"redis-check-aof: {done.stdout}{done.stderr}")

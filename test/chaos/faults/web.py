@@ -39,7 +39,7 @@ def kill_handler(chaos, rng):
 
 def locked_table(chaos):
     """A psql that holds up every INSERT until its input ends."""
-    psql = subprocess.Popen(chaos.stack.psql(), text=True, bufsize=1,
+    psql = subprocess.Popen(chaos.stack.psql(), text=True, errors="replace", bufsize=1,
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                             stderr=subprocess.DEVNULL)
     psql.stdin.write("BEGIN; SET LOCAL lock_timeout = '2s';\n"
