@@ -81,7 +81,8 @@ def expel(chaos, student):
 def expelled(chaos, rng):
     """Her hand-in is judged and she is not locked out, but may hand in there no
     more."""
-    with chaos.load.borrowed() as student:
+    # nobody withdraws the assignment meanwhile
+    with chaos.load.borrowed() as student, loading:
         enrol(chaos, student)
         try:
             sub = chaos.make(student, sleeper(chaos, 0.1), course=CLOSED)
