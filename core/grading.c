@@ -3,7 +3,6 @@
 #include "lib/conf.h"
 #include "lib/mem.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,12 +109,6 @@ static const struct db_stmt stmts[] = {
 const struct db_stmts grading_statements = {"core/grading.c", stmts,
                                             sizeof stmts / sizeof stmts[0]};
 
-static void
-copy(char *to, size_t size, const struct db_result *r, int row, int col)
-{
-    snprintf(to, size, "%s", db_text(r, row, col));
-}
-
 /* Why was nothing claimed?  And whose is the fence? */
 static enum err
 read_state(struct db *db, int64_t id, bool *finished, int *fence, int64_t *next)
@@ -162,11 +155,11 @@ grading_claim(struct db *db, int64_t id, const char *builds,
     out->fence = (int)db_int(r, 0, 0);
     out->version_id = db_int(r, 0, 1);
     out->assignment_id = db_int(r, 0, 2);
-    copy(out->slug, sizeof out->slug, r, 0, 3);
+    db_copy(out->slug, sizeof out->slug, r, 0, 3);
     out->tests_total = (int)db_int(r, 0, 4);
-    copy(out->language, sizeof out->language, r, 0, 5);
-    copy(out->build, sizeof out->build, r, 0, 6);
-    copy(out->package_hash, sizeof out->package_hash, r, 0, 7);
+    db_copy(out->language, sizeof out->language, r, 0, 5);
+    db_copy(out->build, sizeof out->build, r, 0, 6);
+    db_copy(out->package_hash, sizeof out->package_hash, r, 0, 7);
     out->code = xstrdup(db_text(r, 0, 8));
     out->code_size = strlen(out->code);
     out->class = stream_class_of(db_text(r, 0, 9));
@@ -255,7 +248,7 @@ tell(struct db *db, enum stmt stmt, const struct db_args *a,
         if (db_null(r, i, 0))
             continue;
         struct grading_told *t = &(*out)[(*count)++];
-        copy(t->user, sizeof t->user, r, i, 0);
+        db_copy(t->user, sizeof t->user, r, i, 0);
         t->submission = db_int(r, i, 1);
         t->points = db_double(r, i, 2);
         t->total_points = db_double(r, i, 3);
@@ -340,7 +333,7 @@ grading_outcome(struct db *db, int64_t id, struct grading_outcome *out)
         out->assignment_id = db_int(r, 0, 0);
         out->fence = (int)db_int(r, 0, 1);
         out->tests_total = (int)db_int(r, 0, 2);
-        copy(out->verdict, sizeof out->verdict, r, 0, 3);
+        db_copy(out->verdict, sizeof out->verdict, r, 0, 3);
     }
     db_result_free(r);
     return e;

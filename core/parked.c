@@ -3,7 +3,6 @@
 #include "core/row.h"
 #include "lib/mem.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum stmt {
@@ -56,12 +55,6 @@ static const struct db_stmt stmts[] = {
 const struct db_stmts parked_statements = {"core/parked.c", stmts,
                                            sizeof stmts / sizeof stmts[0]};
 
-static void
-copy(char *to, size_t size, const struct db_result *r, int row, int col)
-{
-    snprintf(to, size, "%s", db_text(r, row, col));
-}
-
 enum err
 parked_list(struct db *db, struct parked **out, size_t *count)
 {
@@ -77,14 +70,14 @@ parked_list(struct db *db, struct parked **out, size_t *count)
     for (int i = 0; i < db_rows(r); i++) {
         struct parked *p = &(*out)[i];
         p->id = db_int(r, i, 0);
-        copy(p->at, sizeof p->at, r, i, 1);
-        copy(p->course, sizeof p->course, r, i, 2);
-        copy(p->assignment, sizeof p->assignment, r, i, 3);
+        db_copy(p->at, sizeof p->at, r, i, 1);
+        db_copy(p->course, sizeof p->course, r, i, 2);
+        db_copy(p->assignment, sizeof p->assignment, r, i, 3);
         p->version = (int)db_int(r, i, 4);
-        copy(p->language, sizeof p->language, r, i, 5);
+        db_copy(p->language, sizeof p->language, r, i, 5);
         p->crashes = (int)db_int(r, i, 6);
         p->waiting = db_int(r, i, 7);
-        copy(p->trouble, sizeof p->trouble, r, i, 8);
+        db_copy(p->trouble, sizeof p->trouble, r, i, 8);
     }
     db_result_free(r);
     return ERR_OK;

@@ -444,6 +444,12 @@ db_text(const struct db_result *r, int row, int col)
     return PQgetvalue(pg(r), row, col);
 }
 
+void
+db_copy(char *to, size_t size, const struct db_result *r, int row, int col)
+{
+    snprintf(to, size, "%s", db_text(r, row, col));
+}
+
 int64_t
 db_int(const struct db_result *r, int row, int col)
 {

@@ -98,6 +98,9 @@ bool db_null(const struct db_result *r, int row, int col);
 const char *db_text(const struct db_result *r, int row, int col); /* "" null */
 int64_t db_int(const struct db_result *r, int row, int col);      /* 0 null */
 double db_double(const struct db_result *r, int row, int col);
+/* db_text() into an array of `size` bytes, cut where it is longer. */
+void db_copy(char *to, size_t size, const struct db_result *r, int row,
+             int col);
 bool db_bool(const struct db_result *r, int row, int col);
 /* A bytea, decoded; the caller frees it; never NULL. */
 void *db_bytes(const struct db_result *r, int row, int col, size_t *size);

@@ -131,7 +131,7 @@ lives(long pid)
     char path[64], state = '\0';
     FILE *f = NULL;
 
-    if (pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno == ESRCH))
+    if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
         return false;
     snprintf(path, sizeof path, "/proc/%ld/stat", pid);
     f = fopen(path, "re");
